@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c - `stonad run`, `approve` and `discard`: the steps of a run that change its state. */
+#include "cli/cli.h"
+
+static void show_progress(void *context, int64_t done, int64_t all) {
+    (void)context;
+    st_cli_progress("computing", done, all);
+}
+
+enum st_status st_command_run(const struct st_invocation *invocation, struct st_error *error) {
+    ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
+    struct st_run_row row;
+    struct st_kept_run kept;
+    st_month month = 0;
+    st_date payday = 0;
+    enum st_status status = st_cli_value_month(invocation, ST_OPTION_MONTH, &month, error);
+    if (status == ST_OK)
+        status = st_cli_value_date(invocation, ST_OPTION_PAYDAY, &payday, error);
+    if (status == ST_OK)
+        status = st_ledger_open(invocation->ledger_path, ST_OPEN_WRITE, &ledger, error);
+    if (status == ST_OK)
+        status = st_ledger_run(ledger, &invocation->act, month, payday, show_progress, NULL, &row,
+                               error);
+    st_cli_progress_end();
+    if (status != ST_OK)
+        return status;
+    st_cli_run_keep(&row, &kept);
+    st_cli_say_dry_run(invocation);
+    status = st_cli_run_print(invocation, &kept.row, error);
+    /* After a dry run there is no such run to be looked into. */
+    if (status != ST_OK || invocation->format != ST_FORMAT_TEXT || invocation->act.dry_run)
+        return status;
+    status = st_cli_run_print_held(ledger, &kept.row, false, error);
+    if (status == ST_OK)
+        status = st_cli_run_print_findings(ledger, &kept.row, false, error);
+    if (status == ST_OK)
+        st_cli_run_print_next(invocation, &kept.row);
+    return status;
+}
+
+enum st_status st_command_approve(const struct st_invocation *invocation, struct st_error *error) {
+    ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
+    struct st_run_row row;
+    struct st_kept_run kept;
+    int64_t run = 0, payments = 0;
+    st_amount sum = ST_ZERO;
+    enum st_status status = st_cli_operand_run(invocation, &run, error);
+    if (status == ST_OK)
+        status = st_cli_value_integer(invocation, ST_OPTION_PAYMENTS, INT64_MAX, &payments, error);
+    if (status == ST_OK)
+        status = st_cli_value_amount(invocation, ST_OPTION_SUM, &sum, error);
+    if (status == ST_OK)
+        status = st_ledger_open(invocation->ledger_path, ST_OPEN_WRITE, &ledger, error);
+    if (status == ST_OK)
+        status = st_ledger_approve(ledger, &invocation->act, run, payments, sum, &row, error);
+    if (status != ST_OK)
+        return status;
+    st_cli_run_keep(&row, &kept);
+    st_cli_say_dry_run(invocation);
+    status = st_cli_run_print(invocation, &kept.row, error);
+    if (status == ST_OK && invocation->format == ST_FORMAT_TEXT && !invocation->act.dry_run)
+        st_cli_run_print_next(invocation, &kept.row);
+    return status;
+}
+
+enum st_status st_command_discard(const struct st_invocation *invocation, struct st_error *error) {
+    ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
+    struct st_kept_run kept;
+    int64_t run = 0;
+    enum st_status status = st_cli_operand_run(invocation, &run, error);
+    if (status == ST_OK)
+        status = st_ledger_open(invocation->ledger_path, ST_OPEN_WRITE, &ledger, error);
+    if (status == ST_OK)
+        status = st_ledger_discard(ledger, &invocation->act, run, error);
+    if (status == ST_OK)
+        status = st_cli_run_find(ledger, run, &kept, error);
+    if (status != ST_OK)
+        return status;
+    st_cli_say_dry_run(invocation);
+    return st_cli_run_print(invocation, &kept.row, error);
+}

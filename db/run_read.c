@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/* run_read.c - runs, payslips, lines and findings read back as records. */
+#include "db/run_internal.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+const char *st_run_state_name(enum st_run_state state) {
+    static const char *const names[] = {"computed", "approved", "exported", "discarded"};
+    assert((unsigned)state < ST_COUNT_OF(names));
+    return names[state];
+}
+
+/* What the last entry that names a run made of it; false for a kind that names no run. */
+static bool state_after(const char *kind, enum st_run_state *out) {
+    static const struct {
+        const char *kind;
+        enum st_run_state state;
+    } states[] = {{"run", ST_RUN_COMPUTED},
+                  {"approve", ST_RUN_APPROVED},
+                  {"export", ST_RUN_EXPORTED},
+                  {"discard", ST_RUN_DISCARDED}};
+    for (size_t i = 0; i < ST_COUNT_OF(states); i++)
+        if (strcmp(states[i].kind, kind) == 0) {
+            *out = states[i].state;
+            return true;
+        }
+    return false;
+}
+
+/* ---- runs ---------------------------------------------------------------------------------- */
+
+#define RUN_COLUMNS                                                                                \
+    "SELECT run.run, run.month, run.payday, run.person_count, run.held_count, run.payment_count,"  \
+    " run.benefit_ore, run.taxable_ore, run.tax_ore, run.net_ore, run.entry, journal.actor,"       \
+    " journal.time, approved.actor, approved.time, approval.message_id, run.rule_set,"             \
+    " run.table_digest, run.finding_count,"                                                        \
+    " (SELECT kind FROM journal WHERE journal.run = run.run ORDER BY entry DESC LIMIT 1)"          \
+    " FROM run LEFT JOIN journal ON journal.entry = run.entry"                                     \
+    " LEFT JOIN approval ON approval.run = run.run"                                                \
+    " LEFT JOIN journal AS approved ON approved.entry = approval.entry"
+
+static enum st_status read_run(struct st_ledger *ledger, sqlite3_stmt *row, struct st_run_row *out,
+                               struct st_error *error) {
+    struct st_run_text *text = &ledger->run_text;
+    st_column_copy(row, 11, text->actor, sizeof text->actor);
+    st_column_copy(row, 12, text->time, sizeof text->time);
+    st_column_copy(row, 13, text->approved_by, sizeof text->approved_by);
+    st_column_copy(row, 14, text->approved_at, sizeof text->approved_at);
+    st_column_copy(row, 15, text->message_id, sizeof text->message_id);
+    st_column_copy(row, 16, text->rule_set, sizeof text->rule_set);
+    st_column_copy(row, 17, text->table_digest, sizeof text->table_digest);
+    *out = (struct st_run_row){.run = sqlite3_column_int64(row, 0),
+                               .month = st_column_month(row, 1),
+                               .payday = st_column_date(row, 2, ST_DATE_NONE),
+                               .person_count = sqlite3_column_int64(row, 3),
+                               .held_count = sqlite3_column_int64(row, 4),
+                               .payment_count = sqlite3_column_int64(row, 5),
+                               .benefit = {sqlite3_column_int64(row, 6)},
+                               .taxable = {sqlite3_column_int64(row, 7)},
+                               .tax = {sqlite3_column_int64(row, 8)},
+                               .net = {sqlite3_column_int64(row, 9)},
+                               .journal_entry = sqlite3_column_int64(row, 10),
+                               .finding_count = sqlite3_column_int64(row, 18),
+                               .actor = text->actor,
+                               .time = text->time,
+                               .approved_by = text->approved_by,
+                               .approved_at = text->approved_at,
+                               .message_id = text->message_id,
+                               .rule_set = text->rule_set,
+                               .table_digest = text->table_digest};
+    if (!state_after(st_column_text(row, 19), &out->state))
+        return st_db_fail(error, ST_DAMAGED, "ledger.run_state",
+                          "No journal entry says what became of run %" PRId64
+                          "; verify the ledger and restore it from a copy.",
+                          out->run);
+    return ST_OK;
+}
+
+enum st_status st_ledger_each_run(struct st_ledger *ledger,
+                                  enum st_status (*visit)(void *, const struct st_run_row *),
+                                  void *context, struct st_error *error) {
+    ST_FINALIZED sqlite3_stmt *statement = NULL;
+    struct st_run_row run;
+    bool row = true;
+    enum st_status status = st_prepare(ledger, &statement, RUN_COLUMNS " ORDER BY run.run", error);
+    while (status == ST_OK && (status = st_step(ledger, statement, &row, error)) == ST_OK && row) {
+        status = read_run(ledger, statement, &run, error);
+        if (status == ST_OK)
+            status = visit(context, &run);
+    }
+    return status;
+}
+
+enum st_status st_run_find(struct st_ledger *ledger, int64_t run, struct st_run_row *out,
+                           struct st_error *error) {
+    ST_FINALIZED sqlite3_stmt *statement = NULL;
+    bool row = false;
+    enum st_status status = st_prepare(ledger, &statement, RUN_COLUMNS " WHERE run.run = ?", error);
+    if (status != ST_OK)
+        return status;
+    if (sqlite3_bind_int64(statement, 1, run) != SQLITE_OK)
+        return st_db_fail_sqlite(ledger, error);
+    status = st_step(ledger, statement, &row, error);
+    if (status != ST_OK)
+        return status;
+    if (!row)
+        return st_db_fail(error, ST_REFUSED, "run.unknown",
+                          "There is no run %" PRId64 "; see what there is with runs.", run);
+    return read_run(ledger, statement, out, error);
+}
+
+enum st_status st_ledger_find_run(struct st_ledger *ledger, int64_t run, struct st_run_row *out,
+                                  struct st_error *error) {
+    return st_run_find(ledger, run, out, error);
+}
+
+/* ---- what a run wrote ---------------------------------------------------------------------- */
+
+/* The rows of a run, of one person or of all. `sql` ends after "WHERE run = ?1". */
+static enum st_status prepare_rows(struct st_ledger *ledger, const char *sql, const char *order,
+                                   int64_t run, const char *person_id, sqlite3_stmt **out,
+                                   struct st_error *error) {
+    struct st_sql text = {0};
+    st_sql_add(&text, "%s%s ORDER BY %s", sql, person_id == NULL ? "" : " AND person_id = ?2",
+               order);
+    enum st_status status = st_prepare(ledger, out, text.text, error);
+    if (status != ST_OK)
+        return status;
+    if (sqlite3_bind_int64(*out, 1, run) != SQLITE_OK ||
+        (person_id != NULL &&
+         sqlite3_bind_text(*out, 2, person_id, -1, SQLITE_STATIC) != SQLITE_OK))
+        return st_db_fail_sqlite(ledger, error);
+    return ST_OK;
+}
+
+static enum st_language read_language(sqlite3_stmt *row, int column) {
+    const char *const *names =
+        st_fact_describe(ST_FACT_PARTICIPANT)->columns[ST_LANGUAGE_COLUMN].choices;
+    const char *text = st_column_text(row, column);
+    for (int i = 0; names[i] != NULL; i++)
+        if (strcmp(names[i], text) == 0)
+            return (enum st_language)i;
+    return ST_LANGUAGE_NB;
+}
+
+static struct st_payslip_row read_payslip(sqlite3_stmt *row) {
+    bool is_held = strcmp(st_column_text(row, 3), "held") == 0;
+    return (struct st_payslip_row){.person_id = st_column_text(row, 0),
+                                   .name = st_column_text(row, 1),
+                                   .month = st_column_month(row, 2),
+                                   .state = is_held ? ST_PAYSLIP_HELD : ST_PAYSLIP_DUE,
+                                   .held_reason = st_column_text(row, 4),
+                                   .tax_basis = st_column_text(row, 5),
+                                   .benefit = {sqlite3_column_int64(row, 6)},
+                                   .offsets = {sqlite3_column_int64(row, 7)},
+                                   .work = {sqlite3_column_int64(row, 8)},
+                                   .absence = {sqlite3_column_int64(row, 9)},
+                                   .corrections = {sqlite3_column_int64(row, 10)},
+                                   .recovery = {sqlite3_column_int64(row, 11)},
+                                   .taxable = {sqlite3_column_int64(row, 12)},
+                                   .tax = {sqlite3_column_int64(row, 13)},
+                                   .net = {sqlite3_column_int64(row, 14)},
+                                   .account = st_column_text(row, 15),
+                                   .end_to_end_id = st_column_text(row, 16),
+                                   .language = read_language(row, 17)};
+}
+
+enum st_status st_ledger_each_payslip(struct st_ledger *ledger, int64_t run, const char *person_id,
+                                      enum st_status (*visit)(void *,
+                                                              const struct st_payslip_row *),
+                                      void *context, struct st_error *error) {
+    ST_FINALIZED sqlite3_stmt *statement = NULL;
+    bool row = true;
+    enum st_status status = prepare_rows(
+        ledger,
+        "SELECT person_id, name, month, state, held_reason, tax_basis, benefit_ore, offsets_ore,"
+        " work_ore, absence_ore, corrections_ore, recovery_ore, taxable_ore, tax_ore, net_ore,"
+        " account, end_to_end_id, language FROM payslip WHERE run = ?1",
+        "person_id", run, person_id, &statement, error);
+    while (status == ST_OK && (status = st_step(ledger, statement, &row, error)) == ST_OK && row) {
+        struct st_payslip_row payslip = read_payslip(statement);
+        status = visit(context, &payslip);
+    }
+    return status;
+}
+
+/* Signed as the person sees it: money away from the person's account is negative. */
+static st_amount signed_amount(sqlite3_stmt *row, int amount, int from_account) {
+    int64_t ore = sqlite3_column_int64(row, amount);
+    bool is_away =
+        strcmp(st_column_text(row, from_account), st_account_name(ST_ACCOUNT_PERSON)) == 0;
+    return (st_amount){is_away ? -ore : ore};
+}
+
+static struct st_line_row read_line(sqlite3_stmt *row) {
+    return (struct st_line_row){.person_id = st_column_text(row, 0),
+                                .month = st_column_month(row, 1),
+                                .line = sqlite3_column_int64(row, 2),
+                                .kind = st_column_text(row, 3),
+                                .from = st_column_date(row, 4, ST_DATE_NONE),
+                                .to = st_column_date(row, 5, ST_DATE_OPEN),
+                                .quantity = st_column_fraction(row, 6),
+                                .unit = st_column_text(row, 7),
+                                .rate = st_column_fraction(row, 8),
+                                .exact = st_column_fraction(row, 9),
+                                .amount = signed_amount(row, 10, 11),
+                                .from_account = st_column_text(row, 11),
+                                .to_account = st_column_text(row, 12),
+                                .cut = sqlite3_column_int(row, 13) != 0,
+                                .rule = st_column_text(row, 14),
+                                .citation = st_column_text(row, 15),
+                                .inputs = st_column_text(row, 16)};
+}
+
+enum st_status st_ledger_each_line(struct st_ledger *ledger, int64_t run, const char *person_id,
+                                   enum st_status (*visit)(void *, const struct st_line_row *),
+                                   void *context, struct st_error *error) {
+    ST_FINALIZED sqlite3_stmt *statement = NULL;
+    bool row = true;
+    enum st_status status = prepare_rows(
+        ledger,
+        "SELECT person_id, month, line, kind, from_date, to_date, quantity, unit, rate, exact,"
+        " amount_ore, from_account, to_account, cut, rule, citation, inputs"
+        " FROM line WHERE run = ?1",
+        "person_id, line", run, person_id, &statement, error);
+    while (status == ST_OK && (status = st_step(ledger, statement, &row, error)) == ST_OK && row) {
+        struct st_line_row line = read_line(statement);
+        status = visit(context, &line);
+    }
+    return status;
+}
+
+enum st_status st_ledger_each_finding(struct st_ledger *ledger, int64_t run, const char *person_id,
+                                      enum st_status (*visit)(void *,
+                                                              const struct st_finding_row *),
+                                      void *context, struct st_error *error) {
+    ST_FINALIZED sqlite3_stmt *statement = NULL;
+    bool row = true;
+    enum st_status status =
+        prepare_rows(ledger,
+                     "SELECT person_id, code, severity, rule, citation, text FROM finding"
+                     " WHERE run = ?1",
+                     "person_id, number", run, person_id, &statement, error);
+    while (status == ST_OK && (status = st_step(ledger, statement, &row, error)) == ST_OK && row) {
+        struct st_finding_row finding = {.person_id = st_column_text(statement, 0),
+                                         .code = st_column_text(statement, 1),
+                                         .severity = st_column_text(statement, 2),
+                                         .rule = st_column_text(statement, 3),
+                                         .citation = st_column_text(statement, 4),
+                                         .text = st_column_text(statement, 5)};
+        status = visit(context, &finding);
+    }
+    return status;
+}

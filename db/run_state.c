@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* run_state.c - what happens to a computed run: approved by another actor, discarded, exported. A
+ * run's state is what the last journal entry that names it says, so each of these writes one.
+ */
+#include "db/run_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum st_status refuse_state(const struct st_run_row *row, const char *wish,
+                                   struct st_error *error) {
+    return st_db_fail(error, ST_REFUSED, "run.not_computed",
+                      "Run %" PRId64 " is %s; only a run in state computed can be %s.", row->run,
+                      st_run_state_name(row->state), wish);
+}
+
+/* ---- approve ------------------------------------------------------------------------------- */
+
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* The same person, however the name was typed: spaces around it and ASCII case do not count. */
+static bool is_same_actor(const char *a, const char *b) {
+    a += strspn(a, " ");
+    b += strspn(b, " ");
+    size_t a_size = strlen(a), b_size = strlen(b);
+    while (a_size > 0 && a[a_size - 1] == ' ')
+        a_size--;
+    while (b_size > 0 && b[b_size - 1] == ' ')
+        b_size--;
+    if (a_size != b_size)
+        return false;
+    for (size_t i = 0; i < a_size; i++)
+        if (lower(a[i]) != lower(b[i]))
+            return false;
+    return true;
+}
+
+static enum st_status check_sum(const struct st_run_row *row, st_amount sum,
+                                struct st_error *error) {
+    if (st_amount_compare(row->net, sum) == 0)
+        return ST_OK;
+    return st_db_fail(error, ST_REFUSED, "approve.sum",
+                      "The payments of run %" PRId64 " come to %" PRId64
+                      ".%02d kroner, not %" PRId64
+                      ".%02d; look at what show prints before approving.",
+                      row->run, row->net.ore / 100, (int)(row->net.ore % 100), sum.ore / 100,
+                      (int)(sum.ore % 100));
+}
+
+static enum st_status check_approval(const struct st_run_row *row, const struct st_act *act,
+                                     int64_t payments, st_amount sum, struct st_error *error) {
+    char payday[ST_DATE_TEXT_SIZE];
+    if (row->state != ST_RUN_COMPUTED)
+        return refuse_state(row, "approved", error);
+    if (is_same_actor(row->actor, act->actor))
+        return st_db_fail(error, ST_REFUSED, "four_eyes",
+                          "Run %" PRId64 " was computed by %s; somebody else must approve it.",
+                          row->run, row->actor);
+    if (act->today > row->payday) {
+        st_date_format(row->payday, payday);
+        return st_db_fail(error, ST_REFUSED, "approve.late",
+                          "The payday of run %" PRId64
+                          " was %s; discard it and run the month with a payday to come.",
+                          row->run, payday);
+    }
+    if (payments != row->payment_count)
+        return st_db_fail(error, ST_REFUSED, "approve.payments",
+                          "Run %" PRId64 " has %" PRId64 " payments, not %" PRId64
+                          "; look at what show prints before approving.",
+                          row->run, row->payment_count, payments);
+    return check_sum(row, sum, error);
+}
+
+/* Unique for the debtor: one approval a run, and a run's number is never used again. */
+static enum st_status make_message_id(struct st_ledger *ledger, const struct st_run_row *row,
+                                      char text[ST_TEXT_ID_SIZE], struct st_error *error) {
+    struct st_municipality municipality;
+    int year, month, day;
+    enum st_status status = st_ledger_municipality(ledger, &municipality, error);
+    if (status != ST_OK)
+        return status;
+    st_date_split(row->payday, &year, &month, &day);
+    int size = snprintf(text, ST_TEXT_ID_SIZE, "%s-%04d%02d%02d-%" PRId64,
+                        municipality.organisation_number, year, month, day, row->run);
+    if (size > 0 && size < ST_TEXT_ID_SIZE)
+        return ST_OK;
+    return st_db_fail(error, ST_REFUSED, "approve.message_id",
+                      "The run's number makes a message id longer than the %d characters a bank "
+                      "takes; pay the month in another ledger.",
+                      ST_TEXT_ID_SIZE - 1);
+}
+
+static enum st_status write_approval(const struct st_entry *entry, const struct st_run_row *row,
+                                     const char *message_id, struct st_error *error) {
+    struct st_writer approval;
+    st_writer_open(&approval, entry->ledger, ST_TABLE_APPROVAL);
+    enum st_status status = st_writer_begin(&approval, 1, error);
+    if (status == ST_OK) {
+        st_writer_row(&approval);
+        st_writer_integer(&approval, entry->number);
+        st_writer_integer(&approval, row->run);
+        st_writer_integer(&approval, row->payment_count);
+        st_writer_integer(&approval, row->net.ore);
+        st_writer_text(&approval, message_id);
+        /* The bank's files take a time without a zone. */
+        st_writer_bytes(&approval, entry->act->time, ST_TIME_TEXT_SIZE - 2);
+        status = st_writer_flush(&approval, error);
+    }
+    st_writer_close(&approval);
+    return status;
+}
+
+/* What the caller is told, on a dry run too. */
+static void mark_approved(struct st_ledger *ledger, const struct st_act *act,
+                          const char *message_id, struct st_run_row *row) {
+    struct st_run_text *text = &ledger->run_text;
+    (void)snprintf(text->approved_by, sizeof text->approved_by, "%s", act->actor);
+    (void)snprintf(text->approved_at, sizeof text->approved_at, "%s", act->time);
+    (void)snprintf(text->message_id, sizeof text->message_id, "%s", message_id);
+    row->state = ST_RUN_APPROVED;
+}
+
+enum st_status st_ledger_approve(struct st_ledger *ledger, const struct st_act *act, int64_t run,
+                                 int64_t payments, st_amount sum, struct st_run_row *out,
+                                 struct st_error *error) {
+    struct st_entry entry;
+    char message_id[ST_TEXT_ID_SIZE], detail[ST_DETAIL_SIZE];
+    enum st_status status = st_entry_begin(ledger, act, &entry, error);
+    if (status == ST_OK)
+        status = st_run_find(ledger, run, out, error);
+    if (status == ST_OK)
+        status = check_approval(out, act, payments, sum, error);
+    if (status == ST_OK)
+        status = make_message_id(ledger, out, message_id, error);
+    if (status == ST_OK)
+        status = write_approval(&entry, out, message_id, error);
+    if (status == ST_OK) {
+        (void)snprintf(detail, sizeof detail, "payments %" PRId64 ", sum %" PRId64 ".%02d",
+                       out->payment_count, out->net.ore / 100, (int)(out->net.ore % 100));
+        status = st_entry_commit(&entry, "approve", run, detail, error);
+    }
+    if (status == ST_OK)
+        mark_approved(ledger, act, message_id, out);
+    st_entry_rollback(&entry);
+    return status;
+}
+
+/* ---- discard ------------------------------------------------------------------------------- */
+
+enum st_status st_ledger_discard(struct st_ledger *ledger, const struct st_act *act, int64_t run,
+                                 struct st_error *error) {
+    struct st_entry entry;
+    struct st_run_row row;
+    enum st_status status = st_entry_begin(ledger, act, &entry, error);
+    if (status == ST_OK)
+        status = st_run_find(ledger, run, &row, error);
+    if (status == ST_OK && row.state != ST_RUN_COMPUTED)
+        status = refuse_state(&row, "discarded", error);
+    if (status == ST_OK)
+        status = st_entry_commit(&entry, "discard", run, "will not be paid", error);
+    st_entry_rollback(&entry);
+    return status;
+}
+
+/* ---- export -------------------------------------------------------------------------------- */
+
+static enum st_status check_exportable(const struct st_run_row *row, struct st_error *error) {
+    if (row->state == ST_RUN_APPROVED || row->state == ST_RUN_EXPORTED)
+        return ST_OK;
+    return st_db_fail(error, ST_REFUSED, "run.not_approved",
+                      "Run %" PRId64 " is %s; a payment file is written of an approved run only.",
+                      row->run, st_run_state_name(row->state));
+}
+
+enum st_status st_ledger_may_export(struct st_ledger *ledger, int64_t run, struct st_run_row *out,
+                                    struct st_error *error) {
+    enum st_status status = st_ledger_find_run(ledger, run, out, error);
+    return status == ST_OK ? check_exportable(out, error) : status;
+}
+
+/* Whether the run was exported in this form before; then the bytes must be the same. */
+static enum st_status find_export(struct st_ledger *ledger, int64_t run, const char *form,
+                                  const char *sha256, int64_t byte_count, bool *found,
+                                  struct st_error *error) {
+    ST_FINALIZED sqlite3_stmt *statement = NULL;
+    enum st_status status =
+        st_prepare(ledger, &statement,
+                   "SELECT sha256, byte_count FROM export WHERE run = ? AND form = ?", error);
+    if (status != ST_OK)
+        return status;
+    if (sqlite3_bind_int64(statement, 1, run) != SQLITE_OK ||
+        sqlite3_bind_text(statement, 2, form, -1, SQLITE_STATIC) != SQLITE_OK)
+        return st_db_fail_sqlite(ledger, error);
+    status = st_step(ledger, statement, found, error);
+    if (status != ST_OK || !*found)
+        return status;
+    if (strcmp(st_column_text(statement, 0), sha256) == 0 &&
+        sqlite3_column_int64(statement, 1) == byte_count)
+        return ST_OK;
+    return st_db_fail(error, ST_DAMAGED, "export.differs",
+                      "The %s of run %" PRId64
+                      " is not the one that was exported before; use that file, and verify the "
+                      "ledger.",
+                      form, run);
+}
+
+static enum st_status write_export(const struct st_entry *entry, int64_t run, const char *form,
+                                   const char *sha256, int64_t byte_count, struct st_error *error) {
+    struct st_writer export;
+    st_writer_open(&export, entry->ledger, ST_TABLE_EXPORT);
+    enum st_status status = st_writer_begin(&export, 1, error);
+    if (status == ST_OK) {
+        st_writer_row(&export);
+        st_writer_integer(&export, entry->number);
+        st_writer_integer(&export, run);
+        st_writer_text(&export, form);
+        st_writer_text(&export, sha256);
+        st_writer_integer(&export, byte_count);
+        status = st_writer_flush(&export, error);
+    }
+    st_writer_close(&export);
+    return status;
+}
+
+enum st_status st_ledger_record_export(struct st_ledger *ledger, const struct st_act *act,
+                                       int64_t run, const char *form, const char *sha256,
+                                       int64_t byte_count, struct st_error *error) {
+    struct st_entry entry;
+    struct st_run_row row;
+    bool was_exported = false;
+    char detail[ST_DETAIL_SIZE];
+    enum st_status status = st_entry_begin(ledger, act, &entry, error);
+    if (status == ST_OK)
+        status = st_run_find(ledger, run, &row, error);
+    if (status == ST_OK)
+        status = check_exportable(&row, error);
+    if (status == ST_OK)
+        status = find_export(ledger, run, form, sha256, byte_count, &was_exported, error);
+    if (status == ST_OK && !was_exported) {
+        status = write_export(&entry, run, form, sha256, byte_count, error);
+        if (status == ST_OK) {
+            (void)snprintf(detail, sizeof detail, "%.60s", form);
+            status = st_entry_commit(&entry, "export", run, detail, error);
+        }
+    }
+    st_entry_rollback(&entry);
+    return status;
+}

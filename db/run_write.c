@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* run_write.c - one person's payslip into the ledger, after its books were added up once more: what
+ * does not balance is never written.
+ */
+#include "db/run_internal.h"
+
+#include "stonad/identifier.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void st_payslip_writer_open(struct st_payslip_writer *writer, struct st_ledger *ledger) {
+    st_writer_open(&writer->payslip, ledger, ST_TABLE_PAYSLIP);
+    st_writer_open(&writer->line, ledger, ST_TABLE_LINE);
+    st_writer_open(&writer->finding, ledger, ST_TABLE_FINDING);
+    writer->totals = (struct st_run_totals){0};
+}
+
+void st_payslip_writer_close(struct st_payslip_writer *writer) {
+    st_writer_close(&writer->payslip);
+    st_writer_close(&writer->line);
+    st_writer_close(&writer->finding);
+}
+
+/* ---- the books ----------------------------------------------------------------------------- */
+
+/* What the lines leave on the person's account: it must be nothing. */
+static bool lines_balance(const struct st_payslip *payslip) {
+    st_amount left = ST_ZERO;
+    for (size_t i = 0; i < payslip->line_count; i++) {
+        const struct st_line *line = &payslip->lines[i];
+        bool adds_up = true;
+        if (line->amount.ore < 0 || line->debit_from == line->credit_to)
+            return false;
+        if (line->credit_to == ST_ACCOUNT_PERSON)
+            adds_up = st_amount_add(left, line->amount, &left);
+        if (line->debit_from == ST_ACCOUNT_PERSON)
+            adds_up = st_amount_subtract(left, line->amount, &left);
+        if (!adds_up)
+            return false;
+    }
+    return left.ore == 0;
+}
+
+/* taxable is the sum of the six columns before it, net what the tax leaves. */
+static bool columns_balance(const struct st_payslip *payslip) {
+    const st_amount columns[] = {payslip->benefit, payslip->offsets,     payslip->work,
+                                 payslip->absence, payslip->corrections, payslip->recovery};
+    st_amount taxable = ST_ZERO, net;
+    for (size_t i = 0; i < ST_COUNT_OF(columns); i++)
+        if (!st_amount_add(taxable, columns[i], &taxable))
+            return false;
+    return taxable.ore == payslip->taxable.ore && payslip->tax.ore >= 0 &&
+           st_amount_subtract(taxable, payslip->tax, &net) && net.ore == payslip->net.ore &&
+           net.ore >= 0;
+}
+
+static enum st_status check_books(const struct st_participant *participant,
+                                  const struct st_payslip *payslip, struct st_error *error) {
+    char masked[ST_PERSON_NUMBER_SIZE];
+    if (lines_balance(payslip) && columns_balance(payslip))
+        return ST_OK;
+    st_person_number_mask(participant->person_id, masked);
+    return st_db_fail(
+        error, ST_DAMAGED, "run.unbalanced",
+        "The payslip of %s does not balance, so nothing was written; this is a fault of "
+        "stonad: report it.",
+        masked);
+}
+
+static bool add_totals(struct st_run_totals *totals, const struct st_payslip *payslip) {
+    bool is_held = payslip->state == ST_PAYSLIP_HELD;
+    totals->person_count++;
+    totals->held_count += is_held;
+    if (!st_amount_add(totals->benefit, payslip->benefit, &totals->benefit) ||
+        !st_amount_add(totals->taxable, payslip->taxable, &totals->taxable))
+        return false;
+    if (is_held)
+        return true;
+    totals->payment_count += payslip->net.ore > 0;
+    return st_amount_add(totals->tax, payslip->tax, &totals->tax) &&
+           st_amount_add(totals->net, payslip->net, &totals->net);
+}
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+static const char *language_name(enum st_language language) {
+    return st_fact_describe(ST_FACT_PARTICIPANT)->columns[ST_LANGUAGE_COLUMN].choices[language];
+}
+
+static enum st_status write_payslip(struct st_payslip_writer *writer,
+                                    const struct st_participant *participant,
+                                    const struct st_payslip *payslip, const char *end_to_end_id,
+                                    struct st_error *error) {
+    struct st_writer *row = &writer->payslip;
+    enum st_status status = st_writer_begin(row, 1, error);
+    if (status != ST_OK)
+        return status;
+    st_writer_row(row);
+    st_writer_integer(row, writer->run);
+    st_writer_text(row, participant->person_id);
+    st_writer_text(row, participant->name);
+    st_writer_month(row, writer->month);
+    st_writer_text(row, payslip->state == ST_PAYSLIP_HELD ? "held" : "due");
+    st_writer_text(row, payslip->held_reason);
+    st_writer_text(row, payslip->tax_basis);
+    st_writer_integer(row, payslip->benefit.ore);
+    st_writer_integer(row, payslip->offsets.ore);
+    st_writer_integer(row, payslip->work.ore);
+    st_writer_integer(row, payslip->absence.ore);
+    st_writer_integer(row, payslip->corrections.ore);
+    st_writer_integer(row, payslip->recovery.ore);
+    st_writer_integer(row, payslip->taxable.ore);
+    st_writer_integer(row, payslip->tax.ore);
+    st_writer_integer(row, payslip->net.ore);
+    st_writer_text(row, participant->account);
+    st_writer_text(row, end_to_end_id);
+    st_writer_text(row, language_name(participant->language));
+    return st_writer_flush(row, error);
+}
+
+static void write_line(struct st_payslip_writer *writer, const char *person_id, size_t number,
+                       const struct st_line *line) {
+    struct st_writer *row = &writer->line;
+    st_writer_row(row);
+    st_writer_integer(row, writer->run);
+    st_writer_text(row, person_id);
+    st_writer_integer(row, (int64_t)number);
+    st_writer_text(row, st_line_kind_name(line->kind));
+    st_writer_month(row, line->month);
+    st_writer_date(row, line->from);
+    st_writer_date(row, line->to);
+    st_writer_fraction(row, line->quantity);
+    st_writer_text(row, st_unit_name(line->unit));
+    st_writer_fraction(row, line->rate);
+    st_writer_fraction(row, line->exact);
+    st_writer_integer(row, line->amount.ore);
+    st_writer_text(row, st_account_name(line->debit_from));
+    st_writer_text(row, st_account_name(line->credit_to));
+    st_writer_integer(row, line->cut);
+    st_writer_text(row, line->rule);
+    st_writer_text(row, line->citation);
+    st_writer_text(row, line->inputs);
+}
+
+static int rows_of_next_statement(size_t left) {
+    return left > ST_WRITER_ROWS_MAX ? ST_WRITER_ROWS_MAX : (int)left;
+}
+
+static enum st_status write_lines(struct st_payslip_writer *writer, const char *person_id,
+                                  const struct st_payslip *payslip, struct st_error *error) {
+    size_t written = 0;
+    while (written < payslip->line_count) {
+        int rows = rows_of_next_statement(payslip->line_count - written);
+        enum st_status status = st_writer_begin(&writer->line, rows, error);
+        if (status != ST_OK)
+            return status;
+        for (int i = 0; i < rows; i++, written++)
+            write_line(writer, person_id, written + 1, &payslip->lines[written]);
+        status = st_writer_flush(&writer->line, error);
+        if (status != ST_OK)
+            return status;
+    }
+    return ST_OK;
+}
+
+enum st_status st_payslip_write_findings(struct st_payslip_writer *writer, const char *person_id,
+                                         const struct st_finding *findings, size_t count,
+                                         struct st_error *error) {
+    struct st_writer *row = &writer->finding;
+    size_t written = 0;
+    writer->totals.finding_count += (int64_t)count;
+    while (written < count) {
+        int rows = rows_of_next_statement(count - written);
+        enum st_status status = st_writer_begin(row, rows, error);
+        if (status != ST_OK)
+            return status;
+        for (int i = 0; i < rows; i++, written++) {
+            const struct st_finding *finding = &findings[written];
+            st_writer_row(row);
+            st_writer_integer(row, writer->run);
+            st_writer_text(row, person_id);
+            st_writer_integer(row, (int64_t)written + 1);
+            st_writer_text(row, finding->code);
+            st_writer_text(row, st_severity_name(finding->severity));
+            st_writer_text(row, finding->rule);
+            st_writer_text(row, finding->citation);
+            st_writer_text(row, finding->text);
+        }
+        status = st_writer_flush(row, error);
+        if (status != ST_OK)
+            return status;
+    }
+    return ST_OK;
+}
+
+/* ---- one person ---------------------------------------------------------------------------- */
+
+/* "<orgnr>-<YYYYMMDD>-<run>-<n>", n counting the payments of the run: made of nothing but what the
+ * ledger holds, so a file written twice names the same payments, and the bank refuses the second.
+ * */
+static enum st_status end_to_end_id(const struct st_payslip_writer *writer,
+                                    char text[ST_TEXT_ID_SIZE], struct st_error *error) {
+    int size = snprintf(text, ST_TEXT_ID_SIZE, "%s%" PRId64, writer->end_to_end_prefix,
+                        writer->totals.payment_count);
+    if (size > 0 && size < ST_TEXT_ID_SIZE)
+        return ST_OK;
+    return st_db_fail(
+        error, ST_REFUSED, "run.payment_id",
+        "The payments of this run have ids longer than the %d characters a bank takes; "
+        "pay the month in another ledger.",
+        ST_TEXT_ID_SIZE - 1);
+}
+
+enum st_status st_payslip_write(struct st_payslip_writer *writer,
+                                const struct st_participant *participant,
+                                const struct st_payslip *payslip, struct st_error *error) {
+    const char *person_id = participant->person_id;
+    char id[ST_TEXT_ID_SIZE] = "";
+    enum st_status status = ST_OK;
+    if (payslip->is_due) {
+        status = check_books(participant, payslip, error);
+        if (status == ST_OK && !add_totals(&writer->totals, payslip))
+            status = st_db_fail(error, ST_BAD_INPUT, "run.overflow",
+                                "The sums of the run are too large; put its facts right.");
+        if (status == ST_OK && payslip->state == ST_PAYSLIP_DUE && payslip->net.ore > 0)
+            status = end_to_end_id(writer, id, error);
+        if (status == ST_OK)
+            status = write_payslip(writer, participant, payslip, id, error);
+        if (status == ST_OK)
+            status = write_lines(writer, person_id, payslip, error);
+    }
+    if (status == ST_OK)
+        status = st_payslip_write_findings(writer, person_id, payslip->findings,
+                                           payslip->finding_count, error);
+    return status;
+}

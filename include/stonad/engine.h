@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* engine.h - facts and rates in, one person's payslip with its reasons out.
+ *
+ * Pure: no I/O, clock, locale, environment or globals. The same input gives the same payslip, to the
+ * byte. A payslip is a list of lines, and a line is a transfer between two accounts, so a payslip
+ * cannot fail to balance; each line carries rule, paragraph, inputs and the exact fraction.
+ *
+ * Order of calls: st_calculator_new, then for each person st_calculate_month, at last
+ * st_calculator_free. One calculator may be used for any number of persons, not by two threads.
+ */
+#ifndef STONAD_ENGINE_H
+#define STONAD_ENGINE_H
+
+#include "stonad/base.h"
+#include "stonad/fact.h"
+#include "stonad/rates.h"
+
+/* What holds for all payslips of a run. Borrowed for the time of the call. */
+struct st_run_terms {
+    st_month month;
+    st_date payday;
+    st_date known;        /* the date recorded for the run (--today) */
+    const struct st_rate *rates; /* every rate of the ledger; those not yet known are passed over */
+    size_t rate_count;
+    const struct st_rule_set *rules;
+    int half_tax_month;   /* 11 or 12 (R16) */
+};
+
+/* Days on which one partner takes part, told by the partner's own facts. */
+struct st_partner {
+    char person_id[ST_PERSON_ID_SIZE];
+    bool in_register;
+    const struct st_programme *programmes;
+    size_t programme_count;
+    const struct st_absence *absences; /* at least those without benefit that touch the month */
+    size_t absence_count;
+};
+
+/* Everything known about one person. Arrays are borrowed; each is ordered by its key. */
+struct st_person_facts {
+    struct st_participant participant;
+    const struct st_programme *programmes;
+    size_t programme_count;
+    const struct st_living *living;
+    size_t living_count;
+    const struct st_absence *absences;
+    size_t absence_count;
+    const struct st_other_benefit *benefits;
+    size_t benefit_count;
+    const struct st_work *work;
+    size_t work_count;
+    const struct st_taxcard *taxcards; /* rows of taxcards.csv, any years */
+    size_t taxcard_count;
+    const struct st_authority_card *authority_cards;
+    size_t authority_card_count;
+    const struct st_partner *partners; /* one for each partner_id that `living` names */
+    size_t partner_count;
+    st_amount taxable_paid_this_year;  /* by earlier runs with a payday in this payday's year (R14) */
+};
+
+enum st_account { ST_ACCOUNT_BENEFIT, ST_ACCOUNT_PERSON, ST_ACCOUNT_TAX, ST_ACCOUNT_BANK,
+                  ST_ACCOUNT_CLAIM };
+const char *st_account_name(enum st_account account); /* "benefit", "person", "tax", "bank", "claim" */
+
+/* Kinds of lines, in the order they appear on a payslip. Names: st_line_kind_name. */
+enum st_line_kind {
+    ST_LINE_BENEFIT,      /* R4: units of the month at one rate */
+    ST_LINE_OFFSET,       /* R5: another public benefit */
+    ST_LINE_WORK,         /* R6: paid work inside the programme */
+    ST_LINE_ABSENCE_DAYS, /* R7: whole days missed */
+    ST_LINE_ABSENCE_HOURS,/* R7: parts of a day */
+    ST_LINE_ABSENCE_MONTH,/* R7, § 24: every day missed, the rest of the month */
+    ST_LINE_CORRECTION,   /* R11 */
+    ST_LINE_RECOVERY,     /* R12 */
+    ST_LINE_TAX,          /* R14-R16 */
+    ST_LINE_EXTRA_TAX,    /* R14, SBL § 5-5 second paragraph */
+    ST_LINE_HELD,         /* R14: held back; nothing is paid and nothing is booked as paid */
+    ST_LINE_PAYMENT,      /* the net, to the bank */
+    ST_LINE_KIND_COUNT
+};
+const char *st_line_kind_name(enum st_line_kind kind);
+
+enum st_unit { ST_UNIT_DAY, ST_UNIT_HOUR, ST_UNIT_MONTH_SHARE, ST_UNIT_KRONE, ST_UNIT_PAYMENT };
+const char *st_unit_name(enum st_unit unit); /* "day", "hour", "month share", "krone", "payment" */
+
+enum { ST_INPUTS_MAX = 400 };
+
+struct st_line {
+    enum st_line_kind kind;
+    st_month month;
+    st_date from, to;
+    st_fraction quantity;
+    enum st_unit unit;
+    st_fraction rate;   /* kroner a unit, exact */
+    st_fraction exact;  /* kroner, exact, 0 or more, before rounding and cutting */
+    st_amount amount;   /* 0 or more: what moves from `debit_from` to `credit_to` */
+    enum st_account debit_from, credit_to;
+    bool cut;           /* cut to what remained (R10) */
+    const char *rule;   /* "R4" */
+    const char *citation; /* "integreringsloven § 20" */
+    char inputs[ST_INPUTS_MAX]; /* "name=value; name=value": what went in, in words an auditor reads */
+};
+/* The amount as the person sees it: money away from the person's account is negative. */
+st_amount st_line_signed(const struct st_line *line) ST_NONNULL;
+
+enum st_severity { ST_SEVERITY_NOTE, ST_SEVERITY_WARNING, ST_SEVERITY_ERROR };
+const char *st_severity_name(enum st_severity severity);
+
+enum { ST_FINDING_TEXT_MAX = 400 };
+/* Something a person must look at; it changes no amount. The code is stable and never reused. */
+struct st_finding {
+    const char *code;
+    enum st_severity severity;
+    const char *rule;
+    const char *citation;
+    char text[ST_FINDING_TEXT_MAX]; /* what is so, and what to do */
+};
+
+/* What is to be looked at of a run as a whole (it is run, or pays, before the month is over). Fills up to
+ * ST_RUN_FINDING_MAX findings and returns how many. */
+enum { ST_RUN_FINDING_MAX = 2 };
+size_t st_run_findings(const struct st_run_terms *terms,
+                       struct st_finding findings[ST_RUN_FINDING_MAX]) ST_NONNULL;
+
+enum st_payslip_state { ST_PAYSLIP_DUE, ST_PAYSLIP_HELD };
+
+struct st_payslip {
+    bool is_due;  /* an entitled day in the month (or corrections, or held): the person gets a payslip */
+    enum st_payslip_state state;
+    const char *held_reason; /* "" unless held */
+    /* Column sums as printed: benefit 0 or more; the five after it 0 or less; tax 0 or more. */
+    st_amount benefit, offsets, work, absence, corrections, recovery, taxable, tax, net;
+    char tax_basis[ST_INPUTS_MAX]; /* "table 8000, month, basis 22758" : SBF § 5-10-20 */
+    const struct st_line *lines;   /* borrowed from the calculator until its next call */
+    size_t line_count;
+    const struct st_finding *findings; /* likewise */
+    size_t finding_count;
+};
+
+struct st_calculator;
+/* NULL when memory ran out. */
+struct st_calculator *st_calculator_new(void) ST_MUST_CHECK;
+void st_calculator_free(struct st_calculator *calculator);
+
+/* Computes one person's month (R1-R7, R9, R10, R14-R16). ST_OK with *payslip filled; ST_REFUSED when
+ * the terms do not allow it (no G known for a day); ST_BAD_INPUT when an amount leaves 64 bits; ST_IO
+ * when memory ran out - then *error says so and nothing else is to be used. */
+enum st_status st_calculate_month(struct st_calculator *calculator, const struct st_run_terms *terms,
+                                  const struct st_person_facts *facts, struct st_payslip *payslip,
+                                  struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+
+/* Whether a run may be made on these terms at all: payday from 2021 and a year with tables (R14, R15),
+ * a payday not before the month's first day. ST_REFUSED with the reason otherwise. */
+enum st_status st_run_terms_check(const struct st_run_terms *terms, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL;
+
+#endif

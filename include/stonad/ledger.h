@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* ledger.h - the ledger: one SQLite file that holds facts, rates, the journal, runs and payslips.
+ *
+ * The journal is the spine: every command that writes appends one entry, in one transaction, with the
+ * digest of the rows it wrote and the hash of the entry before. Rows are only ever added. A run's state
+ * is what the last journal entry that names it says.
+ *
+ * Conventions: functions return enum st_status and, when it is not ST_OK, fill *error. Text in structs
+ * handed to a visitor is borrowed until the visitor returns; a visitor that returns other than ST_OK
+ * stops the walk and that status is passed on. `dry_run` does all the work, then rolls it back.
+ */
+#ifndef STONAD_LEDGER_H
+#define STONAD_LEDGER_H
+
+#include "stonad/base.h"
+#include "stonad/date.h"
+#include "stonad/engine.h"
+#include "stonad/fact.h"
+#include "stonad/money.h"
+#include "stonad/record.h"
+
+struct st_ledger;
+
+enum { ST_TIME_TEXT_SIZE = 21, ST_HASH_TEXT_SIZE = 65 };
+
+/* Who acts and when: recorded in the journal entry. */
+struct st_act {
+    const char *actor;             /* 1-64 characters */
+    char time[ST_TIME_TEXT_SIZE];  /* "YYYY-MM-DDTHH:MM:SSZ" */
+    st_date today;                 /* the date of `time` */
+    bool dry_run;
+};
+
+enum st_open_mode { ST_OPEN_READ, ST_OPEN_WRITE };
+
+/* Creates the file (mode 0600; refused when it exists), the schema, the initial rates and entry 1. */
+enum st_status st_ledger_create(const char *path, const struct st_municipality *municipality,
+                                const struct st_act *act, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL;
+/* Opens and checks application id and version. ST_IO no file or no permission; ST_DAMAGED not a ledger,
+ * or of a newer version. `busy` waits are short: a ledger in use gives ST_LOCKED. */
+enum st_status st_ledger_open(const char *path, enum st_open_mode mode, struct st_ledger **out,
+                              struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+void st_ledger_close(struct st_ledger *ledger);
+enum st_status st_ledger_municipality(struct st_ledger *ledger, struct st_municipality *out,
+                                      struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+
+/* ---- journal ------------------------------------------------------------------------------- */
+
+struct st_journal_entry {
+    int64_t entry;
+    const char *time, *actor, *kind; /* init, import, run, approve, discard, export, rates */
+    int64_t run;                     /* 0: names no run */
+    const char *detail;              /* what was asked, one line of text */
+    const char *digest, *previous, *hash; /* 64 hex digits */
+};
+enum st_status st_ledger_each_entry(struct st_ledger *ledger,
+                                    enum st_status (*visit)(void *, const struct st_journal_entry *),
+                                    void *context, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 4);
+
+/* ---- rates --------------------------------------------------------------------------------- */
+
+/* Every rate as known on `known`, by effect date. */
+enum st_status st_ledger_each_rate(struct st_ledger *ledger, st_date known,
+                                   enum st_status (*visit)(void *, const char *name,
+                                                           const struct st_rate *),
+                                   void *context, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 3, 5);
+
+/* ---- import: st_import_begin, then files, facts and problems in any order, then finish, free --- */
+
+struct st_import;
+struct st_import_result {
+    int64_t entry;      /* the journal entry; 0 when nothing changed (or dry run) */
+    int64_t row_count;  /* rows read */
+    int64_t added_count, replaced_count, withdrawn_count, unchanged_count, left_out_count;
+    int64_t problem_count;
+};
+struct st_import_problem {
+    const char *file;
+    int64_t line;       /* 1-based, in the file */
+    const char *column; /* the column's name, or "" for the whole line or file */
+    const char *code, *text;
+};
+enum st_status st_import_begin(struct st_ledger *ledger, const struct st_act *act,
+                               struct st_import **out, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL;
+/* Announces a file; `name` as it is shown in messages, `sha256` 64 hex digits of its bytes (kept). */
+enum st_status st_import_file(struct st_import *import, const char *name, const char *kind,
+                              int *file_number, struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+/* Stages one row that passed st_fact_check. */
+enum st_status st_import_add(struct st_import *import, int file_number, int64_t line,
+                             const struct st_fact *fact, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL;
+/* Records what is wrong with a row (nothing will be written) ... */
+enum st_status st_import_add_problem(struct st_import *import, int file_number, int64_t line,
+                                     const char *column, const char *code, const char *text,
+                                     struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+/* ... or what was left out without harm (a tax card of somebody not in the register). */
+enum st_status st_import_add_note(struct st_import *import, int file_number, int64_t line,
+                                  const char *code, const char *text, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL;
+/* Checks the rows against each other and the register (keys twice, unknown persons, overlaps), then
+ * writes all or nothing. ST_BAD_INPUT: problems are to be visited. The same content again: ST_OK, entry 0. */
+enum st_status st_import_finish(struct st_import *import, struct st_import_result *result,
+                                struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+/* Problems (or notes), by file in the order announced, line, column. After st_import_finish. */
+enum st_status st_import_each_problem(struct st_import *import, bool notes,
+                                      enum st_status (*visit)(void *,
+                                                              const struct st_import_problem *),
+                                      void *context, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 3, 5);
+/* Ends the import; rolls back what was not finished. NULL is fine. */
+void st_import_free(struct st_import *import);
+
+/* ---- runs ---------------------------------------------------------------------------------- */
+
+/* Computes a month (R1-R7, R9, R10, R14-R16) for everyone in the register, in person order, in one
+ * transaction. *out is filled (text borrowed until the next call on the ledger).
+ * `progress` (may be NULL) is told how many persons are done, of how many. */
+enum st_status st_ledger_run(struct st_ledger *ledger, const struct st_act *act, st_month month,
+                             st_date payday, void (*progress)(void *, int64_t done, int64_t all),
+                             void *context, struct st_run_row *out, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 7, 8);
+/* Approves a computed run: another actor than the one who ran it, `payments` and `sum` as confirmed,
+ * not after the payday. Fixes the message id. */
+enum st_status st_ledger_approve(struct st_ledger *ledger, const struct st_act *act, int64_t run,
+                                 int64_t payments, st_amount sum, struct st_run_row *out,
+                                 struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+/* A computed run will not be paid. */
+enum st_status st_ledger_discard(struct st_ledger *ledger, const struct st_act *act, int64_t run,
+                                 struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+
+enum st_status st_ledger_each_run(struct st_ledger *ledger,
+                                  enum st_status (*visit)(void *, const struct st_run_row *),
+                                  void *context, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 4);
+/* One run; ST_REFUSED when there is no such run. Text borrowed until the next call on the ledger. */
+enum st_status st_ledger_find_run(struct st_ledger *ledger, int64_t run, struct st_run_row *out,
+                                  struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+
+/* Payslips of a run by person_id; `person_id` NULL for all. */
+enum st_status st_ledger_each_payslip(struct st_ledger *ledger, int64_t run, const char *person_id,
+                                      enum st_status (*visit)(void *, const struct st_payslip_row *),
+                                      void *context, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 4, 6);
+
+enum st_status st_ledger_each_line(struct st_ledger *ledger, int64_t run, const char *person_id,
+                                   enum st_status (*visit)(void *, const struct st_line_row *),
+                                   void *context, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 4, 6);
+
+/* The findings a run printed, kept with it. */
+enum st_status st_ledger_each_finding(struct st_ledger *ledger, int64_t run, const char *person_id,
+                                      enum st_status (*visit)(void *, const struct st_finding_row *),
+                                      void *context, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 4, 6);
+
+/* ---- payment files ------------------------------------------------------------------------- */
+
+/* Whether a payment file of the run may be released: ST_REFUSED unless approved or exported. */
+enum st_status st_ledger_may_export(struct st_ledger *ledger, int64_t run, struct st_run_row *out,
+                                    struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+/* Records that a payment file was written: its form ("pain.001.001.09"), SHA-256 and size. When the
+ * run was exported in this form before, the digest must be the same (ST_DAMAGED otherwise). */
+enum st_status st_ledger_record_export(struct st_ledger *ledger, const struct st_act *act,
+                                       int64_t run, const char *form, const char *sha256,
+                                       int64_t byte_count, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL;
+
+/* ---- the register -------------------------------------------------------------------------- */
+
+/* Everyone in the register by person_id, with the facts as they stand. */
+enum st_status st_ledger_each_person(struct st_ledger *ledger,
+                                     enum st_status (*visit)(void *, const struct st_participant *),
+                                     void *context, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 4);
+/* The rows of one person, kind by kind, oldest entry first: the history, replaced rows too. */
+struct st_history_row {
+    const struct st_fact *fact;
+    int64_t entry;
+    const char *time, *actor;
+    bool current; /* no later row has the same key */
+};
+enum st_status st_ledger_person_history(struct st_ledger *ledger, const char *person_id,
+                                        enum st_status (*visit)(void *,
+                                                                const struct st_history_row *),
+                                        void *context, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 3, 5);
+
+#endif

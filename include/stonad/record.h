@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* record.h - what the ledger tells about runs and payslips: plain records that the ledger fills and
+ * reports and payment files read. The ledger and the formats know these, and not each other.
+ */
+#ifndef STONAD_RECORD_H
+#define STONAD_RECORD_H
+
+#include "stonad/base.h"
+#include "stonad/date.h"
+#include "stonad/engine.h"
+#include "stonad/fact.h"
+#include "stonad/money.h"
+
+enum st_recover { ST_RECOVER_AUTO, ST_RECOVER_ASK };
+
+/* The municipality a ledger belongs to. Recorded at init. */
+struct st_municipality {
+    char organisation_number[10];
+    char name[ST_TEXT_MAX + 1];
+    char account[12]; /* normalised BBAN the benefit is paid from */
+    char bic[12];
+    char town[36];    /* "" when not given */
+    char postcode[17];
+    int half_tax_month;      /* 11 or 12 (R16) */
+    enum st_recover recover; /* R12 */
+    st_month first_month;    /* 0 when not given: the first run decides */
+    bool test;               /* synthetic person numbers are accepted too */
+};
+
+enum st_run_state { ST_RUN_COMPUTED, ST_RUN_APPROVED, ST_RUN_EXPORTED, ST_RUN_DISCARDED };
+const char *st_run_state_name(enum st_run_state state);
+
+struct st_run_row {
+    int64_t run;
+    st_month month;
+    st_date payday;
+    enum st_run_state state;
+    int64_t person_count, held_count, payment_count;
+    st_amount benefit, taxable; /* over all payslips */
+    st_amount tax, net;         /* over what is paid */
+    int64_t journal_entry;      /* the entry that computed it */
+    const char *actor, *time;   /* who computed it and when */
+    const char *approved_by, *approved_at; /* "" before approval */
+    const char *message_id;     /* "" before approval */
+    const char *rule_set, *table_digest;
+    int64_t finding_count;
+};
+
+struct st_payslip_row {
+    const char *person_id, *name;
+    st_month month;
+    enum st_payslip_state state;
+    const char *held_reason, *tax_basis;
+    st_amount benefit, offsets, work, absence, corrections, recovery, taxable, tax, net;
+    const char *account, *end_to_end_id; /* end_to_end_id "" when nothing is paid */
+    enum st_language language;
+};
+struct st_line_row {
+    const char *person_id;
+    st_month month;
+    int64_t line;
+    const char *kind;
+    st_date from, to;
+    st_fraction quantity, rate, exact;
+    const char *unit;
+    st_amount amount; /* signed, as the person sees it (st_line_signed) */
+    const char *from_account, *to_account;
+    bool cut;
+    const char *rule, *citation, *inputs;
+};
+struct st_finding_row {
+    const char *person_id, *code, *severity, *rule, *citation, *text;
+};
+#endif

@@ -81,26 +81,25 @@ static enum st_status read_options(const struct st_invocation *invocation, int64
 
 /* ---- the order ----------------------------------------------------------------------------- */
 
-/* R17: from 2026 the first working day after the payday; before, the 15th after the two-month
- * term. */
-static st_date tax_payday(st_date payday) {
-    int year, month, day;
-    st_date_split(payday, &year, &month, &day);
-    if (year >= 2026)
-        return st_next_working_day(payday);
-    month += month % 2 == 0 ? 1 : 2;
-    return month > 12 ? st_date_make(year + 1, month - 12, 15) : st_date_make(year, month, 15);
-}
-
-/* The form as the ledger keeps it: whatever makes other bytes of the same run has another form. */
+/* The form as the ledger keeps it: another version, or another bank's wishes, make other bytes. */
 static void describe_form(struct export_file *file) {
     const struct st_payment_order *order = &file->order;
     bool standard = strcmp(order->bank->name, "standard") == 0;
-    const char *mark = order->tax_kid == NULL ? "" : order->with_benefits ? "+tax=" : " tax=";
-    (void)snprintf(file->form, sizeof file->form, "%s%s%s%s%s",
+    (void)snprintf(file->form, sizeof file->form, "%s%s%s",
                    forms[order->version == ST_PAIN_09 ? 0 : 1], standard ? "" : "@",
-                   standard ? "" : order->bank->name, mark,
-                   order->tax_kid == NULL ? "" : order->tax_kid);
+                   standard ? "" : order->bank->name);
+}
+
+static struct st_export_file exported_file(const struct export_file *file) {
+    const struct st_payment_order *order = &file->order;
+    return (struct st_export_file){
+        .form = file->form,
+        .content = order->tax_kid == NULL   ? ST_EXPORT_BENEFITS
+                   : order->with_benefits ? ST_EXPORT_BENEFITS_AND_TAX
+                                            : ST_EXPORT_TAX,
+        .tax_kid = order->tax_kid == NULL ? "" : order->tax_kid,
+        .sha256 = file->sha256,
+        .byte_count = file->byte_count};
 }
 
 static void name_messages(struct export_file *file) {
@@ -109,7 +108,7 @@ static void name_messages(struct export_file *file) {
                                          "september", "oktober", "november", "desember"};
     const struct st_run_row *run = &file->kept.row;
     (void)snprintf(file->message_id, sizeof file->message_id, "%.31s%s", run->message_id,
-                   file->order.with_benefits ? "" : "-TAX");
+                   file->order.with_benefits ? "" : "-T");
     (void)snprintf(file->tax_end_to_end_id, sizeof file->tax_end_to_end_id, "%.31s-TAX",
                    run->message_id);
     (void)snprintf(file->remittance, sizeof file->remittance, "Introduksjonsstønad %s %d",
@@ -136,7 +135,7 @@ static void fill_order(struct export_file *file) {
     order->payday = run->payday;
     order->remittance = file->remittance;
     order->tax_sum = order->tax_kid == NULL ? ST_ZERO : run->tax;
-    order->tax_payday = tax_payday(run->payday);
+    order->tax_payday = st_tax_due_date(run->payday);
     order->tax_end_to_end_id = file->tax_end_to_end_id;
 }
 
@@ -182,9 +181,10 @@ static enum st_status write_file(const struct st_invocation *invocation, struct 
         status = st_new_file_seal(new_file, file->sha256, &file->byte_count, error);
     if (status == ST_OK)
         status = st_payment_file_check(st_new_file_path(new_file), file->order.version, error);
+    const struct st_export_file exported = exported_file(file);
     if (status == ST_OK)
-        status = st_ledger_record_export(ledger, &invocation->act, file->kept.row.run, file->form,
-                                         file->sha256, file->byte_count, error);
+        status = st_ledger_record_export(ledger, &invocation->act, file->kept.row.run, &exported,
+                                         error);
     if (status == ST_OK && !invocation->act.dry_run)
         status = st_new_file_release(new_file, error);
     st_cli_remove_on_signal(NULL);

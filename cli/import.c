@@ -259,7 +259,7 @@ static enum st_status read_file(struct reading *reading, struct input_file *file
     enum st_status status = digest_file(file->path, file->sha256, &about, error);
     if (status == ST_OK)
         status = st_import_file(reading->import, file->path, st_fact_describe(file->kind)->table,
-                                &reading->file_number, error);
+                                file->sha256, &reading->file_number, error);
     if (status == ST_OK)
         status = file->is_xml ? st_read_taxcard_xml(file->path, terms, &sink, error)
                               : st_read_fact_csv(file->path, file->kind, terms, &sink, error);

@@ -171,8 +171,9 @@ static enum st_status print_finding(void *context, const struct st_finding_row *
     const struct listing *listing = context;
     char masked[ST_PERSON_NUMBER_SIZE];
     const char *person_id = shown_id(listing, row->person_id, masked);
-    (void)printf("  %s: %s%s%s (%s, %s) [%s]\n", row->severity, person_id,
-                 person_id[0] == '\0' ? "" : ": ", row->text, row->rule, row->citation, row->code);
+    (void)printf("  %s: %s%s%s%s%s (%s, %s) [%s]\n", row->severity, person_id,
+                 row->name[0] == '\0' ? "" : " ", row->name, person_id[0] == '\0' ? "" : ": ",
+                 row->text, row->rule, row->citation, row->code);
     return st_cli_output_works(listing->error);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* check.c - a month looked at without writing: what its run would find, and what no run can see - old
- * tax cards, people left unpaid in earlier months, facts that lie outside every programme.
+/* check.c - a month looked at without writing: what its run would find, and what no run can see:
+ * old tax cards, people left unpaid in earlier months, facts outside every programme or to come.
  *
- * One walk over the register in person order, in step with the payslips of every month's run; all in
- * one read transaction, so that a run made meanwhile is seen whole or not at all.
+ * One walk over the register in person order, in step with the payslips of every month's run; all
+ * in one read transaction, so that a run made meanwhile is seen whole or not at all.
  */
 #include "db/run_internal.h"
 #include "stonad/check.h"
@@ -369,7 +369,7 @@ static enum st_status check_rows(const struct check *check, const struct st_pers
 
 /* ---- the age of the tax cards ---------------------------------------------------------------- */
 
-/* The newest import that brought cards of the authority, changed or not; *entry 0: there is none. */
+/* The newest import that brought cards of the authority, changed or not; *entry 0: none did. */
 static enum st_status find_cards(const struct check *check, int64_t *entry, st_date *imported) {
     ST_FINALIZED sqlite3_stmt *statement = NULL;
     bool row = false;
@@ -459,8 +459,8 @@ static enum st_status check_everyone(const struct check *check) {
     }
 }
 
-/* The month's own run, if it has one, counts as an earlier payment of the year: that moves the tax of
- * an exemption card, and no finding. */
+/* The month's own run, if it has one, counts as an earlier payment of the year: that moves the tax
+ * of an exemption card, and no finding. */
 static enum st_status open_walk(struct check *check) {
     struct st_facts_terms terms = {.before = INT64_MAX, .payday = check->terms.payday};
     check->calculator = st_calculator_new();

@@ -105,7 +105,7 @@ static enum st_status grow_sources(struct st_import *import, struct st_error *er
 }
 
 enum st_status st_import_file(struct st_import *import, const char *name, const char *kind,
-                              int *file_number, struct st_error *error) {
+                              const char *sha256, int *file_number, struct st_error *error) {
     enum st_status status = grow_sources(import, error);
     if (status != ST_OK)
         return status;
@@ -120,6 +120,7 @@ enum st_status st_import_file(struct st_import *import, const char *name, const 
         free(source->kind);
         return st_db_fail_memory(error);
     }
+    (void)snprintf(source->sha256, sizeof source->sha256, "%s", sha256);
     *file_number = ++import->source_count;
     return ST_OK;
 }
@@ -285,6 +286,13 @@ enum st_status st_import_each_problem(struct st_import *import, bool notes,
     return status;
 }
 
+/* The name without its folders: where a file lay on somebody's machine is nobody's business later, and
+ * the same files make the same ledger wherever they lie. */
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL || slash[1] == '\0' ? path : slash + 1;
+}
+
 /* ---- finish -------------------------------------------------------------------------------- */
 
 static enum st_status write_sources(struct st_import *import, struct st_error *error) {
@@ -298,9 +306,9 @@ static enum st_status write_sources(struct st_import *import, struct st_error *e
         st_writer_row(&writer);
         st_writer_integer(&writer, import->entry.number);
         st_writer_integer(&writer, i + 1);
-        st_writer_text(&writer, import->sources[i].name);
+        st_writer_text(&writer, base_name(import->sources[i].name));
         st_writer_text(&writer, import->sources[i].kind);
-        st_writer_null(&writer);
+        st_writer_text(&writer, import->sources[i].sha256);
         st_writer_integer(&writer, import->sources[i].row_count);
         status = st_writer_flush(&writer, error);
     }
@@ -316,10 +324,11 @@ static void describe(const struct st_import *import, char detail[ST_DETAIL_SIZE]
     detail[0] = '\0';
     for (; named < import->source_count; named++) {
         const struct st_import_source *source = &import->sources[named];
-        if (used + strlen(source->name) + 40 > DETAIL_NAMES_MAX)
+        const char *name = base_name(source->name);
+        if (used + strlen(name) + 40 > DETAIL_NAMES_MAX)
             break;
         used += (size_t)snprintf(detail + used, ST_DETAIL_SIZE - used, "%s%s: %" PRId64 " rows",
-                                 named == 0 ? "" : ", ", source->name, source->row_count);
+                                 named == 0 ? "" : ", ", name, source->row_count);
     }
     if (named < import->source_count)
         used += (size_t)snprintf(detail + used, ST_DETAIL_SIZE - used, "%sand %d more files",

@@ -8,6 +8,7 @@
 
 struct st_import_source {
     char *name, *kind;
+    char sha256[ST_HASH_TEXT_SIZE];
     int64_t row_count;
     bool has_problem;
 };

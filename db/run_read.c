@@ -240,7 +240,9 @@ enum st_status st_ledger_each_finding(struct st_ledger *ledger, int64_t run, con
     bool row = true;
     enum st_status status =
         prepare_rows(ledger,
-                     "SELECT person_id, code, severity, rule, citation, text FROM finding"
+                     "SELECT person_id, code, severity, rule, citation, text,"
+                     " ifnull((SELECT name FROM payslip WHERE payslip.run = finding.run"
+                     "  AND payslip.person_id = finding.person_id), '') FROM finding"
                      " WHERE run = ?1",
                      "person_id, number", run, person_id, &statement, error);
     while (status == ST_OK && (status = st_step(ledger, statement, &row, error)) == ST_OK && row) {
@@ -249,7 +251,8 @@ enum st_status st_ledger_each_finding(struct st_ledger *ledger, int64_t run, con
                                          .severity = st_column_text(statement, 2),
                                          .rule = st_column_text(statement, 3),
                                          .citation = st_column_text(statement, 4),
-                                         .text = st_column_text(statement, 5)};
+                                         .text = st_column_text(statement, 5),
+                                         .name = st_column_text(statement, 6)};
         status = visit(context, &finding);
     }
     return status;

@@ -4,9 +4,13 @@
  */
 #include "db/run_internal.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <utf8proc.h>
 
 static enum st_status refuse_state(const struct st_run_row *row, const char *wish,
                                    struct st_error *error) {
@@ -17,25 +21,30 @@ static enum st_status refuse_state(const struct st_run_row *row, const char *wis
 
 /* ---- approve ------------------------------------------------------------------------------- */
 
-static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+/* What is left of a name when writing is set aside: case, composed or not, spaces of any kind, characters
+ * that cannot be seen. The caller frees it; NULL when the text is not UTF-8 or memory ran out. */
+static char *bare_name(const char *name) {
+    utf8proc_uint8_t *folded = NULL;
+    if (utf8proc_map((const utf8proc_uint8_t *)name, 0, &folded,
+                     UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE |
+                         UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_LUMP) < 0)
+        return NULL;
+    char *kept = (char *)folded;
+    for (const char *c = (const char *)folded; *c != '\0'; c++)
+        if (*c != ' ')
+            *kept++ = *c;
+    *kept = '\0';
+    return (char *)folded;
 }
 
-/* The same person, however the name was typed: spaces around it and ASCII case do not count. */
+/* The same person, however the name was typed. What cannot be compared is taken for the same: then
+ * somebody else must approve, or the name be written otherwise. */
 static bool is_same_actor(const char *a, const char *b) {
-    a += strspn(a, " ");
-    b += strspn(b, " ");
-    size_t a_size = strlen(a), b_size = strlen(b);
-    while (a_size > 0 && a[a_size - 1] == ' ')
-        a_size--;
-    while (b_size > 0 && b[b_size - 1] == ' ')
-        b_size--;
-    if (a_size != b_size)
-        return false;
-    for (size_t i = 0; i < a_size; i++)
-        if (lower(a[i]) != lower(b[i]))
-            return false;
-    return true;
+    char *bare_a = bare_name(a), *bare_b = bare_name(b);
+    bool is_same = bare_a == NULL || bare_b == NULL || strcmp(bare_a, bare_b) == 0;
+    free(bare_a);
+    free(bare_b);
+    return is_same;
 }
 
 static enum st_status check_sum(const struct st_run_row *row, st_amount sum,
@@ -167,6 +176,12 @@ enum st_status st_ledger_discard(struct st_ledger *ledger, const struct st_act *
 
 /* ---- export -------------------------------------------------------------------------------- */
 
+const char *st_export_content_name(enum st_export_content content) {
+    static const char *const names[] = {"benefits", "benefits+tax", "tax"};
+    assert((unsigned)content < ST_COUNT_OF(names));
+    return names[content];
+}
+
 static enum st_status check_exportable(const struct st_run_row *row, struct st_error *error) {
     if (row->state == ST_RUN_APPROVED || row->state == ST_RUN_EXPORTED)
         return ST_OK;
@@ -181,34 +196,67 @@ enum st_status st_ledger_may_export(struct st_ledger *ledger, int64_t run, struc
     return status == ST_OK ? check_exportable(out, error) : status;
 }
 
-/* Whether the run was exported in this form before; then the bytes must be the same. */
-static enum st_status find_export(struct st_ledger *ledger, int64_t run, const char *form,
-                                  const char *sha256, int64_t byte_count, bool *found,
-                                  struct st_error *error) {
-    ST_FINALIZED sqlite3_stmt *statement = NULL;
-    enum st_status status =
-        st_prepare(ledger, &statement,
-                   "SELECT sha256, byte_count FROM export WHERE run = ? AND form = ?", error);
-    if (status != ST_OK)
-        return status;
-    if (sqlite3_bind_int64(statement, 1, run) != SQLITE_OK ||
-        sqlite3_bind_text(statement, 2, form, -1, SQLITE_STATIC) != SQLITE_OK)
-        return st_db_fail_sqlite(ledger, error);
-    status = st_step(ledger, statement, found, error);
-    if (status != ST_OK || !*found)
-        return status;
-    if (strcmp(st_column_text(statement, 0), sha256) == 0 &&
-        sqlite3_column_int64(statement, 1) == byte_count)
-        return ST_OK;
+/* Whether a file of the run with `earlier` content leaves room for one with `wanted`: the tax is paid in
+ * the benefits' file, or alone, or elsewhere, but never twice, and always with the same KID. */
+static bool content_agrees(enum st_export_content wanted, const char *wanted_kid,
+                           const char *earlier, const char *earlier_kid) {
+    const char *benefits = st_export_content_name(ST_EXPORT_BENEFITS);
+    const char *with_tax = st_export_content_name(ST_EXPORT_BENEFITS_AND_TAX);
+    if (wanted == ST_EXPORT_BENEFITS)
+        return strcmp(earlier, with_tax) != 0;
+    if (strcmp(earlier, benefits) == 0)
+        return wanted == ST_EXPORT_TAX;
+    return strcmp(earlier, st_export_content_name(wanted)) == 0 &&
+           strcmp(earlier_kid, wanted_kid) == 0;
+}
+
+static enum st_status refuse_content(int64_t run, const char *earlier, const char *earlier_kid,
+                                     struct st_error *error) {
+    return st_db_fail(error, ST_REFUSED, "export.tax_choice",
+                      "A payment file of run %" PRId64 " with %s%s%s was written before, which settles "
+                      "how its tax is paid; export it the same way.",
+                      run, earlier, earlier_kid[0] == '\0' ? "" : ", KID ", earlier_kid);
+}
+
+static enum st_status refuse_other_bytes(const struct st_export_file *file, int64_t run,
+                                         struct st_error *error) {
     return st_db_fail(error, ST_DAMAGED, "export.differs",
                       "The %s of run %" PRId64
                       " is not the one that was exported before; use that file, and verify the "
                       "ledger.",
-                      form, run);
+                      file->form, run);
 }
 
-static enum st_status write_export(const struct st_entry *entry, int64_t run, const char *form,
-                                   const char *sha256, int64_t byte_count, struct st_error *error) {
+/* Holds the file against every earlier one of the run: *found when the same was exported before. */
+static enum st_status check_earlier_exports(struct st_ledger *ledger, int64_t run,
+                                            const struct st_export_file *file, bool *found,
+                                            struct st_error *error) {
+    ST_FINALIZED sqlite3_stmt *statement = NULL;
+    bool row = true;
+    enum st_status status =
+        st_prepare(ledger, &statement,
+                   "SELECT form, content, tax_kid, sha256, byte_count FROM export WHERE run = ?"
+                   " ORDER BY entry",
+                   error);
+    if (status == ST_OK && sqlite3_bind_int64(statement, 1, run) != SQLITE_OK)
+        status = st_db_fail_sqlite(ledger, error);
+    while (status == ST_OK && (status = st_step(ledger, statement, &row, error)) == ST_OK && row) {
+        const char *content = st_column_text(statement, 1), *kid = st_column_text(statement, 2);
+        if (!content_agrees(file->content, file->tax_kid, content, kid))
+            return refuse_content(run, content, kid, error);
+        if (strcmp(st_column_text(statement, 0), file->form) != 0 ||
+            strcmp(content, st_export_content_name(file->content)) != 0)
+            continue;
+        *found = true;
+        if (strcmp(st_column_text(statement, 3), file->sha256) != 0 ||
+            sqlite3_column_int64(statement, 4) != file->byte_count)
+            return refuse_other_bytes(file, run, error);
+    }
+    return status;
+}
+
+static enum st_status write_export(const struct st_entry *entry, int64_t run,
+                                   const struct st_export_file *file, struct st_error *error) {
     struct st_writer export;
     st_writer_open(&export, entry->ledger, ST_TABLE_EXPORT);
     enum st_status status = st_writer_begin(&export, 1, error);
@@ -216,9 +264,11 @@ static enum st_status write_export(const struct st_entry *entry, int64_t run, co
         st_writer_row(&export);
         st_writer_integer(&export, entry->number);
         st_writer_integer(&export, run);
-        st_writer_text(&export, form);
-        st_writer_text(&export, sha256);
-        st_writer_integer(&export, byte_count);
+        st_writer_text(&export, file->form);
+        st_writer_text(&export, st_export_content_name(file->content));
+        st_writer_text(&export, file->tax_kid);
+        st_writer_text(&export, file->sha256);
+        st_writer_integer(&export, file->byte_count);
         status = st_writer_flush(&export, error);
     }
     st_writer_close(&export);
@@ -226,8 +276,8 @@ static enum st_status write_export(const struct st_entry *entry, int64_t run, co
 }
 
 enum st_status st_ledger_record_export(struct st_ledger *ledger, const struct st_act *act,
-                                       int64_t run, const char *form, const char *sha256,
-                                       int64_t byte_count, struct st_error *error) {
+                                       int64_t run, const struct st_export_file *file,
+                                       struct st_error *error) {
     struct st_entry entry;
     struct st_run_row row;
     bool was_exported = false;
@@ -238,11 +288,12 @@ enum st_status st_ledger_record_export(struct st_ledger *ledger, const struct st
     if (status == ST_OK)
         status = check_exportable(&row, error);
     if (status == ST_OK)
-        status = find_export(ledger, run, form, sha256, byte_count, &was_exported, error);
+        status = check_earlier_exports(ledger, run, file, &was_exported, error);
     if (status == ST_OK && !was_exported) {
-        status = write_export(&entry, run, form, sha256, byte_count, error);
+        status = write_export(&entry, run, file, error);
         if (status == ST_OK) {
-            (void)snprintf(detail, sizeof detail, "%.60s", form);
+            (void)snprintf(detail, sizeof detail, "%.60s, %s", file->form,
+                           st_export_content_name(file->content));
             status = st_entry_commit(&entry, "export", run, detail, error);
         }
     }

@@ -198,12 +198,12 @@ enum st_status st_payslip_write_findings(struct st_payslip_writer *writer, const
 
 /* ---- one person ---------------------------------------------------------------------------- */
 
-/* "<orgnr>-<YYYYMMDD>-<run>-<n>", n counting the payments of the run: made of nothing but what the
- * ledger holds, so a file written twice names the same payments, and the bank refuses the second.
- * */
+/* "<orgnr>-<YYYYMMDD>-<run>-0000001", counting the payments of the run: made of nothing but what the
+ * ledger holds, so a file written twice names the same payments, and the bank refuses the second. Seven
+ * digits keep it apart from the payment blocks of the file, which end in -1 and -2. */
 static enum st_status end_to_end_id(const struct st_payslip_writer *writer,
                                     char text[ST_TEXT_ID_SIZE], struct st_error *error) {
-    int size = snprintf(text, ST_TEXT_ID_SIZE, "%s%" PRId64, writer->end_to_end_prefix,
+    int size = snprintf(text, ST_TEXT_ID_SIZE, "%s%07" PRId64, writer->end_to_end_prefix,
                         writer->totals.payment_count);
     if (size > 0 && size < ST_TEXT_ID_SIZE)
         return ST_OK;

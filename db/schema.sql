@@ -11,7 +11,9 @@
 --      are hundredths (*_hundredths); exact numbers are 'numerator/denominator'.
 --   5. Choices are checked with OR: SQLite makes a temporary table of an IN list of three or more,
 --      anew for every row.
---   6. The order of a table's columns is the order of the canonical bytes: a new column goes last.
+--   6. In a table without rowid whose last column is a key's, CHECK keeps NULL out of the others:
+--      the integrity_check of some SQLite versions (3.40) misreports their NOT NULL.
+--   7. The order of a table's columns is the order of the canonical bytes: a new column goes last.
 -- docs/ledger.md explains each column and the digests. The columns of the fact tables are those of
 -- engine/fact.c; a test holds the two together.
 
@@ -58,8 +60,8 @@ CREATE TABLE rate (
     name      TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 20),
     effect    TEXT NOT NULL CHECK (length(effect) = 10),
     known     TEXT NOT NULL CHECK (length(known) = 10),
-    value_nok INTEGER NOT NULL CHECK (value_nok BETWEEN 1 AND 1000000000),
-    source    TEXT NOT NULL CHECK (length(source) <= 400),
+    value_nok INTEGER CHECK (value_nok IS NOT NULL AND value_nok BETWEEN 1 AND 1000000000),
+    source    TEXT CHECK (source IS NOT NULL AND length(source) <= 400),
     entry     INTEGER NOT NULL REFERENCES journal (entry) DEFERRABLE INITIALLY DEFERRED,
     PRIMARY KEY (name, effect, known, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -75,7 +77,7 @@ CREATE TABLE participant (
     account    TEXT CHECK (length(account) = 11 AND (withdrawn OR account IS NOT NULL)),
     language   TEXT CHECK (language = 'nb' OR language = 'nn' OR language = 'en' OR language = 'uk'
                            OR language = 'ar' OR language = 'ti'),
-    withdrawn  INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn  INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry      INTEGER NOT NULL,
     PRIMARY KEY (person_id, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -99,7 +101,7 @@ CREATE TABLE programme (
                                OR end_goal = 'vocational'),
     share_percent  INTEGER CHECK (share_percent BETWEEN 1 AND 100),
     share_cause    TEXT CHECK (share_cause IN ('municipality', 'participant')),
-    withdrawn      INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn      INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry          INTEGER NOT NULL,
     PRIMARY KEY (person_id, start_date, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -113,7 +115,7 @@ CREATE TABLE living (
                            AND (withdrawn OR situation IS NOT NULL)),
     partner_id TEXT CHECK (length(partner_id) = 11),
     children   TEXT CHECK (children IN ('no', 'yes')),
-    withdrawn  INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn  INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry      INTEGER NOT NULL,
     PRIMARY KEY (person_id, from_date, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -128,7 +130,7 @@ CREATE TABLE care (
                               AND (withdrawn OR sole_carer IS NOT NULL)),
     chronic       TEXT CHECK (chronic IN ('no', 'yes') AND (withdrawn OR chronic IS NOT NULL)),
     youngest_born TEXT CHECK (length(youngest_born) = 10),
-    withdrawn     INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn     INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry         INTEGER NOT NULL,
     PRIMARY KEY (person_id, from_date, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -151,7 +153,7 @@ CREATE TABLE absence (
                                           OR kind = 'stop' OR kind = 'unapproved'),
     hours_hundredths INTEGER CHECK (hours_hundredths BETWEEN 0 AND 2400),
     permission       TEXT CHECK (permission IN ('no', 'yes')),
-    withdrawn        INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn        INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry            INTEGER NOT NULL,
     PRIMARY KEY (person_id, from_date, kind, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -172,7 +174,7 @@ CREATE TABLE benefit (
     amount_per_month_ore    INTEGER CHECK (amount_per_month_ore BETWEEN 0 AND 1000000000000
                                            AND (withdrawn OR amount_per_month_ore IS NOT NULL)),
     earned_before_programme TEXT CHECK (earned_before_programme IN ('no', 'yes')),
-    withdrawn               INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn               INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry                   INTEGER NOT NULL,
     PRIMARY KEY (person_id, from_date, kind, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -188,7 +190,7 @@ CREATE TABLE work (
                                     AND (withdrawn OR gross_wage_ore IS NOT NULL)),
     in_programme     TEXT CHECK (in_programme IN ('no', 'yes')
                                  AND (withdrawn OR in_programme IS NOT NULL)),
-    withdrawn        INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn        INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry            INTEGER NOT NULL,
     PRIMARY KEY (person_id, from_date, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -205,7 +207,7 @@ CREATE TABLE taxcard (
     exempt_amount_ore  INTEGER CHECK (exempt_amount_ore BETWEEN 0 AND 1000000000000),
     months_hundredths  INTEGER CHECK (months_hundredths BETWEEN 0 AND 1200),
     extra              INTEGER CHECK (extra BETWEEN 0 AND 1000000),
-    withdrawn          INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn          INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry              INTEGER NOT NULL,
     PRIMARY KEY (person_id, year, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -230,7 +232,7 @@ CREATE TABLE authority_card (
     exempt_amount_ore  INTEGER CHECK (exempt_amount_ore BETWEEN 0 AND 1000000000000),
     months_hundredths  INTEGER CHECK (months_hundredths BETWEEN 0 AND 1200),
     issued             TEXT CHECK (length(issued) = 10),
-    withdrawn          INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn          INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry              INTEGER NOT NULL,
     PRIMARY KEY (person_id, year, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -245,7 +247,7 @@ CREATE TABLE recovery (
     amount_ore        INTEGER CHECK (amount_ore BETWEEN 0 AND 1000000000000
                                      AND (withdrawn OR amount_ore IS NOT NULL)),
     max_per_month_ore INTEGER CHECK (max_per_month_ore BETWEEN 0 AND 1000000000000),
-    withdrawn         INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn         INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry             INTEGER NOT NULL,
     PRIMARY KEY (person_id, decided, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -258,7 +260,7 @@ CREATE TABLE decision (
                                    OR kind = 'self_certification_barred' OR kind = 'stop'
                                    OR kind = 'leave' OR kind = 'recovery' OR kind = 'refund'),
     until     TEXT CHECK (length(until) = 10),
-    withdrawn INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry     INTEGER NOT NULL,
     PRIMARY KEY (person_id, decided, kind, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -270,7 +272,7 @@ CREATE TABLE ending (
     reason    TEXT CHECK ((reason = 'goal_reached' OR reason = 'expired' OR reason = 'interrupted'
                            OR reason = 'refused' OR reason = 'stopped' OR reason = 'moved'
                            OR reason = 'work') AND (withdrawn OR reason IS NOT NULL)),
-    withdrawn INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry     INTEGER NOT NULL,
     PRIMARY KEY (person_id, ended, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -284,7 +286,7 @@ CREATE TABLE content (
                                    CHECK (work_hours_per_week_hundredths BETWEEN 0 AND 16800
                                           AND (withdrawn
                                                OR work_hours_per_week_hundredths IS NOT NULL)),
-    withdrawn                      INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn                      INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry                          INTEGER NOT NULL,
     PRIMARY KEY (person_id, from_date, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -297,7 +299,7 @@ CREATE TABLE employment (
     hours_per_week_hundredths INTEGER
                               CHECK (hours_per_week_hundredths BETWEEN 0 AND 16800
                                      AND (withdrawn OR hours_per_week_hundredths IS NOT NULL)),
-    withdrawn                 INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn                 INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry                     INTEGER NOT NULL,
     PRIMARY KEY (person_id, from_date, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -310,7 +312,7 @@ CREATE TABLE settlement (
                                    AND (withdrawn OR first_municipality IS NOT NULL)),
     by_agreement       TEXT CHECK (by_agreement IN ('no', 'yes')
                                    AND (withdrawn OR by_agreement IS NOT NULL)),
-    withdrawn          INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    withdrawn          INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry              INTEGER NOT NULL,
     PRIMARY KEY (person_id, entry DESC)
 ) STRICT, WITHOUT ROWID;
@@ -321,7 +323,7 @@ CREATE TABLE import_file (
     number    INTEGER NOT NULL CHECK (number > 0),
     name      TEXT NOT NULL CHECK (length(name) <= 4096),
     kind      TEXT NOT NULL CHECK (length(kind) <= 40),
-    sha256    TEXT CHECK (length(sha256) = 64),
+    sha256    TEXT NOT NULL CHECK (length(sha256) = 64),
     row_count INTEGER NOT NULL CHECK (row_count >= 0),
     PRIMARY KEY (entry, number)
 ) STRICT, WITHOUT ROWID;
@@ -430,9 +432,11 @@ CREATE TABLE export (
                REFERENCES journal (entry) DEFERRABLE INITIALLY DEFERRED,
     run        INTEGER NOT NULL REFERENCES run (run),
     form       TEXT NOT NULL CHECK (length(form) BETWEEN 1 AND 60),
+    content    TEXT NOT NULL CHECK (content IN ('benefits', 'benefits+tax', 'tax')),
+    tax_kid    TEXT NOT NULL CHECK ((tax_kid = '') = (content = 'benefits')),
     sha256     TEXT NOT NULL CHECK (length(sha256) = 64),
     byte_count INTEGER NOT NULL CHECK (byte_count >= 0),
-    UNIQUE (run, form)
+    UNIQUE (run, form, content)
 ) STRICT;
 
 -- ---- nothing is ever changed --------------------------------------------------------------------

@@ -26,7 +26,7 @@ static int column_count_of(enum st_table table) {
     case ST_TABLE_FINDING:
         return 8;
     case ST_TABLE_EXPORT:
-        return 5;
+        return 7;
     default:
         return (int)st_fact_describe((enum st_fact_kind)((unsigned)table - ST_TABLE_FACT))
                    ->column_count +

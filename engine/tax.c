@@ -6,10 +6,13 @@
  * whole kroner; the tables themselves are in withholding_table.c.
  */
 #include "engine/calculator.h"
+#include "stonad/calendar.h"
 #include "stonad/withholding.h"
 
 #include <assert.h>
 #include <string.h>
+
+enum { NEXT_DAY_FROM_YEAR = 2026 }; /* SBL § 10-10 as changed by LOV-2025-06-20-63 */
 
 enum method { METHOD_NONE, METHOD_TABLE, METHOD_PERCENT, METHOD_EXEMPT, METHOD_HELD };
 
@@ -408,6 +411,15 @@ static enum st_status hold(struct st_calculator *calculator, const struct withho
     struct st_text inputs = st_text_into(line->inputs, sizeof line->inputs);
     st_text_add(&inputs, "kildeskatt on the tax card; nothing is paid, and nothing booked as paid");
     return ST_OK;
+}
+
+st_date st_tax_due_date(st_date payday) {
+    int year, month, day;
+    st_date_split(payday, &year, &month, &day);
+    if (year >= NEXT_DAY_FROM_YEAR)
+        return st_next_working_day(payday);
+    month += month % 2 == 0 ? 1 : 2;
+    return month > 12 ? st_date_make(year + 1, month - 12, 15) : st_date_make(year, month, 15);
 }
 
 enum st_status st_withhold(struct st_calculator *calculator) {

@@ -149,6 +149,10 @@ enum st_status st_calculate_month(struct st_calculator *calculator, const struct
                                   const struct st_person_facts *facts, struct st_payslip *payslip,
                                   struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 
+/* R17 (SBL § 10-10): when the tax of a payment is due. From 2026 the first working day after the payment
+ * date; before, the 15th after the two-month term. */
+st_date st_tax_due_date(st_date payday);
+
 /* Whether a run may be made on these terms at all: payday from 2021 and a year with tables (R14, R15),
  * a payday not before the month's first day. ST_REFUSED with the reason otherwise. */
 enum st_status st_run_terms_check(const struct st_run_terms *terms, struct st_error *error)

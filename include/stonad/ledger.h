@@ -88,7 +88,7 @@ enum st_status st_import_begin(struct st_ledger *ledger, const struct st_act *ac
     ST_MUST_CHECK ST_NONNULL;
 /* Announces a file; `name` as it is shown in messages, `sha256` 64 hex digits of its bytes (kept). */
 enum st_status st_import_file(struct st_import *import, const char *name, const char *kind,
-                              int *file_number, struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+                              const char *sha256, int *file_number, struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 /* Stages one row that passed st_fact_check. */
 enum st_status st_import_add(struct st_import *import, int file_number, int64_t line,
                              const struct st_fact *fact, struct st_error *error)
@@ -162,11 +162,12 @@ enum st_status st_ledger_each_finding(struct st_ledger *ledger, int64_t run, con
 /* Whether a payment file of the run may be released: ST_REFUSED unless approved or exported. */
 enum st_status st_ledger_may_export(struct st_ledger *ledger, int64_t run, struct st_run_row *out,
                                     struct st_error *error) ST_MUST_CHECK ST_NONNULL;
-/* Records that a payment file was written: its form ("pain.001.001.09"), SHA-256 and size. When the
- * run was exported in this form before, the digest must be the same (ST_DAMAGED otherwise). */
+/* Records that a payment file was written. When the run was exported in this form and content before,
+ * the digest must be the same (ST_DAMAGED otherwise) and nothing is written. ST_REFUSED when another
+ * payment file of the run pays, or leaves out, the tax in another way (R17): it would be paid twice. */
 enum st_status st_ledger_record_export(struct st_ledger *ledger, const struct st_act *act,
-                                       int64_t run, const char *form, const char *sha256,
-                                       int64_t byte_count, struct st_error *error)
+                                       int64_t run, const struct st_export_file *file,
+                                       struct st_error *error)
     ST_MUST_CHECK ST_NONNULL;
 
 /* ---- the register -------------------------------------------------------------------------- */

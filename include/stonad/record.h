@@ -46,6 +46,19 @@ struct st_run_row {
     int64_t finding_count;
 };
 
+/* What a payment file holds. The first payment file of a run fixes how its tax is paid (R17). */
+enum st_export_content { ST_EXPORT_BENEFITS, ST_EXPORT_BENEFITS_AND_TAX, ST_EXPORT_TAX };
+const char *st_export_content_name(enum st_export_content content);
+
+/* A payment file as the ledger keeps it. */
+struct st_export_file {
+    const char *form;    /* "pain.001.001.09", with "@NAME" when a bank's profile is not the standard */
+    enum st_export_content content;
+    const char *tax_kid; /* "" without tax */
+    const char *sha256;  /* 64 hex digits */
+    int64_t byte_count;
+};
+
 struct st_payslip_row {
     const char *person_id, *name;
     st_month month;
@@ -69,6 +82,7 @@ struct st_line_row {
     const char *rule, *citation, *inputs;
 };
 struct st_finding_row {
-    const char *person_id, *code, *severity, *rule, *citation, *text;
+    const char *person_id, *name; /* "" when it is about the run as a whole */
+    const char *code, *severity, *rule, *citation, *text;
 };
 #endif

@@ -722,6 +722,9 @@ static bool check_fact_columns(struct play *play, enum st_fact_kind kind,
 static bool import_table(struct play *play, struct st_import *import,
                          const struct case_table *table) {
     struct st_error error = {.status = ST_OK};
+    /* A section is not a file: what stands for its digest says so. */
+    static const char no_digest[] =
+        "0000000000000000000000000000000000000000000000000000000000000000";
     struct receiver to = {import, 0, &error};
     enum st_fact_kind kind;
     enum st_status status;
@@ -730,8 +733,8 @@ static bool import_table(struct play *play, struct st_import *import,
                        table->name);
     if (!check_fact_columns(play, kind, table))
         return false;
-    status = st_import_file(import, table->name, st_fact_describe(kind)->table, &to.file_number,
-                            &error);
+    status = st_import_file(import, table->name, st_fact_describe(kind)->table, no_digest,
+                            &to.file_number, &error);
     if (status == ST_OK && kind != ST_FACT_AUTHORITY_CARD)
         status = read_csv(play, &to, kind, table);
     for (size_t i = 0; status == ST_OK && kind == ST_FACT_AUTHORITY_CARD && i < table->row_count;

@@ -368,7 +368,7 @@ static void test_export_of_the_tax_alone(void **state) {
     expect(0);
     run(EXPORT "--as pain.001.001.09 -o tax.xml --tax-only --tax-kid 1234567897 --format csv");
     expect(0);
-    has(out, "-TAX,0,0.00,2026-05-29,");
+    has(out, "-T,0,0.00,2026-05-29,");
     has_not(err, "benefits alone");
     run("grep -c '<EndToEndId>' tax.xml; grep -c 'Introduksjonsst' tax.xml");
     has(out, "1\n0\n");

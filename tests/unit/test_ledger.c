@@ -169,6 +169,20 @@ static void test_nothing_is_ever_changed(void **state) {
     assert_int_equal(tamper("DELETE FROM municipality"), SQLITE_CONSTRAINT);
 }
 
+/* What NULL would leave undecided is refused by CHECK. */
+static void test_null_is_refused(void **state) {
+    (void)state;
+    assert_int_equal(tamper("INSERT INTO participant VALUES ('" ANNA "', 'A', '1970-01-01',"
+                            " '15030000002', NULL, NULL, 1)"),
+                     SQLITE_CONSTRAINT);
+    assert_int_equal(tamper("INSERT INTO participant VALUES ('" ANNA "', NULL, '1970-01-01',"
+                            " '15030000002', NULL, 0, 1)"),
+                     SQLITE_CONSTRAINT);
+    assert_int_equal(
+        tamper("INSERT INTO rate VALUES ('G', '2027-05-01', '2027-05-01', NULL, '', 1)"),
+        SQLITE_CONSTRAINT);
+}
+
 static const char *type_of(enum st_column_type type) {
     return type == ST_COLUMN_AMOUNT || type == ST_COLUMN_HUNDREDTHS || type == ST_COLUMN_INTEGER
                ? "INTEGER"
@@ -311,6 +325,7 @@ static void test_chain_by_the_book(void **state) {
         (void)snprintf(previous, sizeof previous, "%s", hash);
     }
     assert_int_equal(count, 2);
+    assert_string_equal(query("PRAGMA integrity_check"), "ok");
     sqlite3_finalize(row);
     sqlite3_close(db);
 }
@@ -367,6 +382,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_versions, make_ledger, remove_folder),
         cmocka_unit_test_setup_teardown(test_locked, make_ledger, remove_folder),
         cmocka_unit_test_setup_teardown(test_nothing_is_ever_changed, make_ledger, remove_folder),
+        cmocka_unit_test_setup_teardown(test_null_is_refused, make_ledger, remove_folder),
         cmocka_unit_test_setup_teardown(test_tables_are_as_described, make_ledger, remove_folder),
         cmocka_unit_test_setup_teardown(test_choices_are_as_described, make_ledger, remove_folder),
         cmocka_unit_test_setup_teardown(test_chain_by_the_book, make_ledger, remove_folder),

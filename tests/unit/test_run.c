@@ -62,7 +62,8 @@ static enum st_status discard(struct st_ledger *ledger, int64_t number) {
 static enum st_status record_export(struct st_ledger *ledger, int64_t number, const char *form,
                                     const char *digest) {
     struct st_act act = act_of("per", "2026-06-03T08:00:00Z");
-    return st_ledger_record_export(ledger, &act, number, form, digest, 1234, &error);
+    struct st_export_file file = {form, ST_EXPORT_BENEFITS, "", digest, 1234};
+    return st_ledger_record_export(ledger, &act, number, &file, &error);
 }
 
 static void assert_code(enum st_status got, enum st_status wanted, const char *code) {
@@ -98,7 +99,8 @@ static void test_a_month(void **state) {
     assert_string_equal(row.message_id, "");
     st_ledger_close(ledger);
     assert_string_equal(query("SELECT group_concat(end_to_end_id) FROM payslip"),
-                        "974760673-20260612-1-1,974760673-20260612-1-2,974760673-20260612-1-3");
+                        "974760673-20260612-1-0000001,974760673-20260612-1-0000002,"
+                        "974760673-20260612-1-0000003");
     assert_string_equal(query("SELECT kind || run || detail FROM journal WHERE entry = 3"),
                         "run1month 2026-05, payday 2026-06-12");
 }
@@ -123,6 +125,7 @@ static void test_books_balance(void **state) {
     assert_string_equal(query("SELECT (SELECT count(*) FROM finding) ="
                               " (SELECT finding_count FROM run)"),
                         "1");
+    assert_string_equal(query("PRAGMA integrity_check"), "ok");
 }
 
 static enum st_status see_payslip(void *context, const struct st_payslip_row *row) {

@@ -117,5 +117,21 @@ check-walls:
 -include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
 -include $(BUILD)/tests/cases/run_cases.d
 
+# The benchmark: `make bench`, `make bench N=100000`. Nothing here fails a build.
+N ?= 10000
+BENCH_SOURCES  := $(sort $(wildcard tests/bench/*.c))
+BENCH_PROGRAMS  = $(BENCH_SOURCES:tests/bench/%.c=$(BUILD)/bench/%)
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libstonad.a
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+
+.PHONY: bench run-bench
+bench: deps
+	@$(MAKE) --no-print-directory run-bench
+run-bench: all $(BENCH_PROGRAMS)
+	@sh tests/bench/bench.sh $(BUILD)/stonad $(BUILD)/bench $(N)
+-include $(BENCH_SOURCES:%.c=$(BUILD)/%.d)
+
 clean:
 	rm -rf build build-*

@@ -462,7 +462,9 @@ static enum st_status check_everyone(const struct check *check) {
 /* The month's own run, if it has one, counts as an earlier payment of the year: that moves the tax
  * of an exemption card, and no finding. */
 static enum st_status open_walk(struct check *check) {
-    struct st_facts_terms terms = {.before = INT64_MAX, .payday = check->terms.payday};
+    struct st_facts_terms terms = {.before = INT64_MAX,
+                                    .payday = check->terms.payday,
+                                    .with_programme_checks = true};
     check->calculator = st_calculator_new();
     if (check->calculator == NULL)
         return st_db_fail_memory(check->error);

@@ -34,6 +34,13 @@ static void to_benefit(const struct st_fact *fact, void *out) {
 static void to_work(const struct st_fact *fact, void *out) {
     st_work_of(fact, out);
 }
+static void to_care(const struct st_fact *fact, void *out) { st_care_of(fact, out); }
+static void to_decision(const struct st_fact *fact, void *out) { st_decision_of(fact, out); }
+static void to_ending(const struct st_fact *fact, void *out) { st_ending_of(fact, out); }
+static void to_weekly_hours(const struct st_fact *fact, void *out) {
+    st_weekly_hours_of(fact, out);
+}
+static void to_settlement(const struct st_fact *fact, void *out) { st_settlement_of(fact, out); }
 static void to_taxcard(const struct st_fact *fact, void *out) {
     st_taxcard_of(fact, out);
 }
@@ -41,7 +48,22 @@ static void to_authority_card(const struct st_fact *fact, void *out) {
     st_authority_card_of(fact, out);
 }
 
-enum { PROGRAMMES, LIVING, ABSENCES, BENEFITS, WORK, TAXCARDS, AUTHORITY_CARDS, TABLE_COUNT };
+enum {
+    PROGRAMMES,
+    LIVING,
+    ABSENCES,
+    BENEFITS,
+    WORK,
+    TAXCARDS,
+    AUTHORITY_CARDS,
+    CARE,
+    DECISIONS,
+    ENDINGS, /* from here on: read for the programme checks only (R18-R22) */
+    CONTENT,
+    EMPLOYMENT,
+    SETTLEMENTS,
+    TABLE_COUNT
+};
 
 static const struct {
     enum st_fact_kind kind;
@@ -56,6 +78,12 @@ static const struct {
     [TAXCARDS] = {ST_FACT_TAXCARD, sizeof(struct st_taxcard), to_taxcard},
     [AUTHORITY_CARDS] = {ST_FACT_AUTHORITY_CARD, sizeof(struct st_authority_card),
                          to_authority_card},
+    [CARE] = {ST_FACT_CARE, sizeof(struct st_care), to_care},
+    [DECISIONS] = {ST_FACT_DECISION, sizeof(struct st_decision), to_decision},
+    [ENDINGS] = {ST_FACT_ENDING, sizeof(struct st_ending), to_ending},
+    [CONTENT] = {ST_FACT_CONTENT, sizeof(struct st_weekly_hours), to_weekly_hours},
+    [EMPLOYMENT] = {ST_FACT_EMPLOYMENT, sizeof(struct st_weekly_hours), to_weekly_hours},
+    [SETTLEMENTS] = {ST_FACT_SETTLEMENT, sizeof(struct st_settlement), to_settlement},
 };
 
 /* A growing array of typed rows, kept from person to person. */
@@ -92,6 +120,10 @@ struct st_facts_reader {
     struct rows earlier;       /* struct earlier_run * */
     struct rows entry_dates;   /* st_date: of journal entry index + 1 */
 };
+
+static int tables_read(const struct st_facts_reader *reader) {
+    return reader->terms.with_programme_checks ? TABLE_COUNT : ENDINGS;
+}
 
 /* Room for one more item; NULL when there is none. New items are zeroed. */
 static void *add_item(struct rows *rows, size_t item_size, size_t most) {
@@ -343,7 +375,7 @@ enum st_status st_facts_reader_new(struct st_ledger *ledger, const struct st_fac
     reader->ledger = ledger;
     reader->terms = *terms;
     enum st_status status = open_walk(reader, &reader->participants, ST_FACT_PARTICIPANT, error);
-    for (int i = 0; status == ST_OK && i < TABLE_COUNT; i++)
+    for (int i = 0; status == ST_OK && i < tables_read(reader); i++)
         status = open_walk(reader, &reader->cursors[i], tables[i].kind, error);
     if (status == ST_OK)
         status = open_partner_cursors(reader, error);
@@ -400,6 +432,18 @@ static void point_at_rows(const struct st_facts_reader *reader, struct st_person
     out->benefit_count = rows[BENEFITS].count;
     out->work = rows[WORK].items;
     out->work_count = rows[WORK].count;
+    out->care = rows[CARE].items;
+    out->care_count = rows[CARE].count;
+    out->decisions = rows[DECISIONS].items;
+    out->decision_count = rows[DECISIONS].count;
+    out->endings = rows[ENDINGS].items;
+    out->ending_count = rows[ENDINGS].count;
+    out->content = rows[CONTENT].items;
+    out->content_count = rows[CONTENT].count;
+    out->employment = rows[EMPLOYMENT].items;
+    out->employment_count = rows[EMPLOYMENT].count;
+    out->settlements = rows[SETTLEMENTS].items;
+    out->settlement_count = rows[SETTLEMENTS].count;
     out->taxcards = rows[TAXCARDS].items;
     out->taxcard_count = rows[TAXCARDS].count;
     out->authority_cards = rows[AUTHORITY_CARDS].items;
@@ -416,7 +460,7 @@ enum st_status st_facts_reader_next(struct st_facts_reader *reader, struct st_pe
         return status;
     st_participant_of(&fact, &out->participant);
     const char *person_id = out->participant.person_id;
-    for (int i = 0; status == ST_OK && i < TABLE_COUNT; i++)
+    for (int i = 0; status == ST_OK && i < tables_read(reader); i++)
         status = read_rows(reader, &reader->cursors[i], i, person_id, &reader->rows[i], error);
     if (status == ST_OK)
         status = read_partners(reader, error);

@@ -15,6 +15,7 @@ struct st_facts_reader;
 struct st_facts_terms {
     int64_t before; /* facts recorded before this entry */
     st_date payday; /* earlier payments of its year count towards an exemption (R14) */
+    bool with_programme_checks; /* the facts of R18-R22 too; a run has no use for them */
 };
 enum st_status st_facts_reader_new(struct st_ledger *ledger, const struct st_facts_terms *terms,
                                    struct st_facts_reader **out,

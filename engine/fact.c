@@ -260,6 +260,42 @@ void st_absence_of(const struct st_fact *fact, struct st_absence *out) {
     out->permission = number_or(&v[5], 0) == 1;
 }
 
+void st_care_of(const struct st_fact *fact, struct st_care *out) {
+    const struct st_value *v = fact->values;
+    out->from = date_or(&v[1], ST_DATE_NONE);
+    out->to = date_or(&v[2], ST_DATE_OPEN);
+    out->children = (int)number_or(&v[3], 0);
+    out->is_sole_carer = number_or(&v[4], 0) == 1;
+    out->is_chronic = number_or(&v[5], 0) == 1;
+    out->youngest_born = date_or(&v[6], ST_DATE_NONE);
+}
+
+void st_decision_of(const struct st_fact *fact, struct st_decision *out) {
+    const struct st_value *v = fact->values;
+    out->decided = date_or(&v[1], ST_DATE_NONE);
+    out->kind = (enum st_decision_kind)number_or(&v[2], 0);
+    out->until = date_or(&v[3], ST_DATE_OPEN);
+}
+
+void st_ending_of(const struct st_fact *fact, struct st_ending *out) {
+    out->ended = date_or(&fact->values[1], ST_DATE_NONE);
+    out->reason = ending_reasons[number_or(&fact->values[2], 0)];
+}
+
+void st_weekly_hours_of(const struct st_fact *fact, struct st_weekly_hours *out) {
+    const struct st_value *v = fact->values;
+    out->from = date_or(&v[1], ST_DATE_NONE);
+    out->to = date_or(&v[2], ST_DATE_OPEN);
+    out->hours_hundredths = number_or(&v[3], 0);
+}
+
+void st_settlement_of(const struct st_fact *fact, struct st_settlement *out) {
+    const struct st_value *v = fact->values;
+    out->settled = date_or(&v[1], ST_DATE_NONE);
+    out->is_first_municipality = number_or(&v[2], 0) == 1;
+    out->is_by_agreement = number_or(&v[3], 0) == 1;
+}
+
 void st_other_benefit_of(const struct st_fact *fact, struct st_other_benefit *out) {
     const struct st_value *v = fact->values;
     out->from = date_or(&v[1], ST_DATE_NONE);

@@ -49,6 +49,18 @@ struct st_person_facts {
     size_t benefit_count;
     const struct st_work *work;
     size_t work_count;
+    const struct st_care *care;
+    size_t care_count;
+    const struct st_decision *decisions;
+    size_t decision_count;
+    const struct st_ending *endings;       /* R18-R22: for st_check_programmes */
+    size_t ending_count;
+    const struct st_weekly_hours *content;
+    size_t content_count;
+    const struct st_weekly_hours *employment;
+    size_t employment_count;
+    const struct st_settlement *settlements; /* none or one */
+    size_t settlement_count;
     const struct st_taxcard *taxcards; /* rows of taxcards.csv, any years */
     size_t taxcard_count;
     const struct st_authority_card *authority_cards;

@@ -172,6 +172,16 @@ enum st_benefit_kind {
     ST_BENEFIT_BARNEBIDRAG
 };
 
+enum st_decision_kind {
+    ST_DECISION_PROGRAMME,
+    ST_DECISION_EXTENSION,
+    ST_DECISION_SELF_CERTIFICATION_BARRED,
+    ST_DECISION_STOP,
+    ST_DECISION_LEAVE,
+    ST_DECISION_RECOVERY,
+    ST_DECISION_REFUND
+};
+
 enum st_taxcard_kind {
     ST_CARD_TABLE,
     ST_CARD_PERCENT,
@@ -224,6 +234,30 @@ struct st_absence {
     int64_t hours_hundredths; /* 0: whole days */
     bool permission;
 };
+struct st_care {
+    st_date from, to;
+    int children;
+    bool is_sole_carer, is_chronic;
+    st_date youngest_born; /* ST_DATE_NONE when empty */
+};
+struct st_decision {
+    st_date decided;
+    enum st_decision_kind kind;
+    st_date until; /* ST_DATE_OPEN when empty */
+};
+struct st_ending {
+    st_date ended;
+    const char *reason; /* the file's word */
+};
+/* A row of content.csv or employment.csv: hours a week over a period. */
+struct st_weekly_hours {
+    st_date from, to;
+    int64_t hours_hundredths;
+};
+struct st_settlement {
+    st_date settled;
+    bool is_first_municipality, is_by_agreement;
+};
 struct st_other_benefit {
     st_date from, to;
     enum st_benefit_kind kind;
@@ -261,6 +295,11 @@ void st_participant_of(const struct st_fact *fact, struct st_participant *out) S
 void st_programme_of(const struct st_fact *fact, struct st_programme *out) ST_NONNULL;
 void st_living_of(const struct st_fact *fact, struct st_living *out) ST_NONNULL;
 void st_absence_of(const struct st_fact *fact, struct st_absence *out) ST_NONNULL;
+void st_care_of(const struct st_fact *fact, struct st_care *out) ST_NONNULL;
+void st_decision_of(const struct st_fact *fact, struct st_decision *out) ST_NONNULL;
+void st_ending_of(const struct st_fact *fact, struct st_ending *out) ST_NONNULL;
+void st_weekly_hours_of(const struct st_fact *fact, struct st_weekly_hours *out) ST_NONNULL;
+void st_settlement_of(const struct st_fact *fact, struct st_settlement *out) ST_NONNULL;
 void st_other_benefit_of(const struct st_fact *fact, struct st_other_benefit *out) ST_NONNULL;
 void st_work_of(const struct st_fact *fact, struct st_work *out) ST_NONNULL;
 void st_taxcard_of(const struct st_fact *fact, struct st_taxcard *out) ST_NONNULL;

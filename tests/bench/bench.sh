@@ -105,7 +105,7 @@ pair() {
 printf 'A month for %s people (seed %s%s)\n\n' "$count" "$seed" "${order:+, files by number}"
 printf '%-30s %10s %10s %19s %11s\n' step time processor rate 'peak memory'
 
-take "$work/population" "$tools/population" "$count" "$seed" "$work/files" $order
+take "$work/population" "$tools/population" "$count" "$seed" "$work/files" ${order:+"$order"}
 take "$work/init" "$stonad" init --db "$ledger" --test --orgnr 310942006 --name 'Benken kommune' \
     --account 99905665533 --bic FJVKNO21XXX --first-month "$month" --actor kari --today "$today"
 take "$work/import" "$stonad" import "$work/files" --db "$ledger" --actor kari --today "$today"

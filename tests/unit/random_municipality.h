@@ -265,12 +265,13 @@ static inline void add_work(const struct person *person, st_month month, st_mont
 
 static inline void add_taxcard(const struct person *person, int year) {
     static const char *const kinds[] = {"table", "percent", "exempt", "none", "not_liable"};
-    static const char *const taxcards[] = {"8000", "8010", "8020", "8100", "8120", "8200"};
+    static const char *const named[] = {"8000", "8010", "8020", "8100", "8120", "9100"};
+    static const char *const before_2025[] = {"7100", "7101", "7110", "7120", "7133", "7100P"};
     bool authority = chance(50), kind_table, kind_exempt;
     const char *kind = chance(60) ? "table" : ONE_OF(kinds);
     kind_table = kind[0] == 't';
     kind_exempt = kind[0] == 'e';
-    const char *table = kind_table ? ONE_OF(taxcards) : "";
+    const char *table = !kind_table ? "" : year < 2025 ? ONE_OF(before_2025) : ONE_OF(named);
     const char *percent = kind_table || kind[0] == 'p' ? whole(between(0, 55)) : "";
     const char *exempt = kind_exempt && chance(70) ? whole(between(0, 90000)) : "";
     const char *months = kind_table ? (chance(20) ? "12" : "10.5") : "";
@@ -449,8 +450,8 @@ static inline void write_card_entry(FILE *file, const char (*card)[CELL_SIZE]) {
                   type);
     if (kind[0] == 't')
         (void)fprintf(file,
-                      "<tabelltype>trekktabellForLoenn</tabelltype><tabellnummer>%s</tabellnummer>",
-                      card[6]);
+                      "<tabelltype>trekktabellFor%s</tabelltype><tabellnummer>%.4s</tabellnummer>",
+                      card[6][4] == 'P' ? "Pensjon" : "Loenn", card[6]);
     if (card[7][0] != '\0')
         (void)fprintf(file, "<prosentsats>%s</prosentsats>", card[7]);
     if (card[9][0] != '\0')

@@ -29,6 +29,15 @@ LIB_OBJECTS  = $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(GEN_SOURCES:.c=.o)
 CLI_OBJECTS  = $(CLI_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_TESTS   = $(UNIT_SOURCES:%.c=$(BUILD)/%)
 
+# `make V=1` shows the commands whole.
+ifdef V
+say =
+quiet =
+else
+say = @echo "  $(1) $(patsubst $(BUILD)/%,%,$@)";
+quiet = @
+endif
+
 .DEFAULT_GOAL := all
 .PHONY: all deps test check-walls demo install clean
 .DELETE_ON_ERROR:
@@ -37,24 +46,24 @@ all: $(BUILD)/stonad $(BUILD)/libstonad.a
 
 $(BUILD)/libstonad.a: $(LIB_OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,ar)$(AR) rcs $@ $^
 
 $(BUILD)/stonad: $(CLI_OBJECTS) $(BUILD)/libstonad.a
-	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+	$(call say,link)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+	$(call say,cc)$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
-	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+	$(call say,cc)$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 # The published figures of the withholding tables, one file a year, compiled in with their digests.
 WITHHOLDING_YEARS := $(sort $(wildcard engine/withholding/2*.csv))
 $(BUILD)/gen/withholding_data.c: engine/withholding/compile.awk engine/withholding/periods.csv $(WITHHOLDING_YEARS)
 	@mkdir -p $(@D)
-	sha256sum engine/withholding/periods.csv $(WITHHOLDING_YEARS) > $(@D)/withholding.sha256
-	awk -f engine/withholding/compile.awk $(@D)/withholding.sha256 engine/withholding/periods.csv $(WITHHOLDING_YEARS) > $@
+	$(quiet)sha256sum engine/withholding/periods.csv $(WITHHOLDING_YEARS) > $(@D)/withholding.sha256
+	$(call say,awk)awk -f engine/withholding/compile.awk $(@D)/withholding.sha256 engine/withholding/periods.csv $(WITHHOLDING_YEARS) > $@
 
 # The ledger's schema and the payment files' own schemas, readable files compiled in as bytes:
 # db/schema.sql becomes st_resource_db_schema_sql[] (NUL-terminated) and ..._size.
@@ -76,7 +85,7 @@ $(BUILD)/gen/withholding_data.o: engine/withholding_data.h include/stonad/withho
 
 # One cmocka program a file; `make test` runs them all.
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libstonad.a
-	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs cmocka) $(LDLIBS_ALL)
+	$(call say,link)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs cmocka) $(LDLIBS_ALL)
 
 # What is missing, found by pkg-config and installed with apt-get (with sudo when not root).
 deps:
@@ -124,7 +133,7 @@ BENCH_PROGRAMS  = $(BENCH_SOURCES:tests/bench/%.c=$(BUILD)/bench/%)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libstonad.a
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+	$(call say,link)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
 .PHONY: bench run-bench
 bench: deps

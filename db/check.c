@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* check.c - a month looked at without writing: what its run would find, and what no run can see:
- * old tax cards, people left unpaid in earlier months, facts outside every programme or to come.
+ * programmes as a whole (R18-R22), old tax cards, people left unpaid in earlier months, facts
+ * outside every programme or to come.
  *
  * One walk over the register in person order, in step with the payslips of every month's run; all
  * in one read transaction, so that a run made meanwhile is seen whole or not at all.
@@ -8,6 +9,7 @@
 #include "db/run_internal.h"
 #include "stonad/check.h"
 
+#include "stonad/programme.h"
 #include "stonad/rates.h"
 #include "stonad/withholding.h"
 
@@ -88,6 +90,7 @@ struct check {
     size_t run_count;
     struct past_month *past;
     size_t past_count;
+    struct st_known_files files;
     struct st_facts_reader *reader;
     struct st_calculator *calculator;
 };
@@ -419,27 +422,71 @@ static enum st_status check_card_age(const struct check *check) {
     return tell(check, NULL, check->terms.month, CARD_AGE, detail);
 }
 
+/* ---- the optional files ------------------------------------------------------------------------ */
+
+/* Whether anybody ever had a row of the kind, a withdrawn one too: then the file is in use. */
+static enum st_status is_known(const struct check *check, enum st_fact_kind kind, bool *known) {
+    ST_FINALIZED sqlite3_stmt *statement = NULL;
+    struct st_sql sql = {0};
+    st_sql_add(&sql, "SELECT 1 FROM %s LIMIT 1", st_fact_describe(kind)->table);
+    enum st_status status = st_prepare(check->ledger, &statement, sql.text, check->error);
+    return status == ST_OK ? st_step(check->ledger, statement, known, check->error) : status;
+}
+
+static enum st_status find_known_files(struct check *check) {
+    const struct {
+        enum st_fact_kind kind;
+        bool *known;
+    } files[] = {{ST_FACT_DECISION, &check->files.decisions},
+                 {ST_FACT_ENDING, &check->files.endings},
+                 {ST_FACT_CONTENT, &check->files.content},
+                 {ST_FACT_EMPLOYMENT, &check->files.employment},
+                 {ST_FACT_SETTLEMENT, &check->files.settlement}};
+    enum st_status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < ST_COUNT_OF(files); i++)
+        status = is_known(check, files[i].kind, files[i].known);
+    return status;
+}
+
 /* ---- the walk -------------------------------------------------------------------------------- */
+
+/* Whose findings of the engine are told. */
+struct told {
+    const struct check *check;
+    const struct st_participant *participant;
+};
+
+static enum st_status tell_finding(void *context, const struct st_finding *finding) {
+    const struct told *told = context;
+    return told->check->visit(
+        told->check->context,
+        &(struct st_check_row){.person_id = told->participant->person_id,
+                               .name = told->participant->name,
+                               .month = told->check->terms.month,
+                               .code = finding->code,
+                               .severity = st_severity_name(finding->severity),
+                               .rule = finding->rule,
+                               .citation = finding->citation,
+                               .text = finding->text});
+}
 
 /* What a run of the month would find. */
 static enum st_status check_month(const struct check *check, const struct st_person_facts *facts) {
-    const struct st_participant *participant = &facts->participant;
+    struct told told = {check, &facts->participant};
     struct st_payslip payslip;
     enum st_status status =
         st_calculate_month(check->calculator, &check->terms, facts, &payslip, check->error);
-    for (size_t i = 0; status == ST_OK && i < payslip.finding_count; i++) {
-        const struct st_finding *finding = &payslip.findings[i];
-        status = check->visit(
-            check->context, &(struct st_check_row){.person_id = participant->person_id,
-                                                   .name = participant->name,
-                                                   .month = check->terms.month,
-                                                   .code = finding->code,
-                                                   .severity = st_severity_name(finding->severity),
-                                                   .rule = finding->rule,
-                                                   .citation = finding->citation,
-                                                   .text = finding->text});
-    }
+    for (size_t i = 0; status == ST_OK && i < payslip.finding_count; i++)
+        status = tell_finding(&told, &payslip.findings[i]);
     return status;
+}
+
+/* What no run looks at: the programmes as a whole, as of today. */
+static enum st_status check_programmes(const struct check *check,
+                                       const struct st_person_facts *facts) {
+    struct told told = {check, &facts->participant};
+    return st_check_programmes(facts, &check->files, check->terms.month, check->today, tell_finding,
+                               &told);
 }
 
 static enum st_status check_everyone(const struct check *check) {
@@ -450,6 +497,8 @@ static enum st_status check_everyone(const struct check *check) {
         if (status != ST_OK || !found)
             return status;
         status = check_month(check, &facts);
+        if (status == ST_OK)
+            status = check_programmes(check, &facts);
         if (status == ST_OK)
             status = check_past_months(check, &facts);
         if (status == ST_OK)
@@ -492,6 +541,8 @@ static enum st_status check_all(struct check *check, st_month month, st_month *c
         return status;
     *checked = check->terms.month;
     status = find_past_months(check);
+    if (status == ST_OK)
+        status = find_known_files(check);
     if (status == ST_OK)
         status = open_walk(check);
     if (status == ST_OK)

@@ -63,6 +63,7 @@ void st_calculator_free(struct st_calculator *calculator) {
         return;
     free(calculator->lines);
     free(calculator->findings);
+    free(calculator->past);
     free(calculator);
 }
 
@@ -93,8 +94,7 @@ enum st_status st_fail_overflow(struct st_calculator *calculator) {
                    "an amount is too large to compute exactly; correct the facts of the month");
 }
 
-/* Makes room for one more element; false when memory ran out or the limit is reached. */
-static bool make_room(void **array, size_t *room, size_t count, size_t size, size_t limit) {
+bool st_make_room(void **array, size_t *room, size_t count, size_t size, size_t limit) {
     if (count < *room)
         return true;
     if (count >= limit)
@@ -108,16 +108,16 @@ static bool make_room(void **array, size_t *room, size_t count, size_t size, siz
     return true;
 }
 
-static enum st_status fail_room(struct st_calculator *calculator) {
+enum st_status st_fail_room(struct st_calculator *calculator) {
     return st_fail(calculator, ST_IO, "memory",
                    "there is no memory for the payslip's lines; free some and run again");
 }
 
 struct st_line *st_line_new(struct st_calculator *calculator, enum st_line_kind kind) {
     void *array = calculator->lines;
-    if (!make_room(&array, &calculator->line_room, calculator->line_count, sizeof(struct st_line),
+    if (!st_make_room(&array, &calculator->line_room, calculator->line_count, sizeof(struct st_line),
                    LINES_MAX)) {
-        fail_room(calculator);
+        st_fail_room(calculator);
         return NULL;
     }
     calculator->lines = array;
@@ -135,9 +135,9 @@ struct st_line *st_line_new(struct st_calculator *calculator, enum st_line_kind 
 enum st_status st_finding_add(struct st_calculator *calculator, const char *code,
                               const char *detail) {
     void *array = calculator->findings;
-    if (!make_room(&array, &calculator->finding_room, calculator->finding_count,
+    if (!st_make_room(&array, &calculator->finding_room, calculator->finding_count,
                    sizeof(struct st_finding), FINDINGS_MAX))
-        return fail_room(calculator);
+        return st_fail_room(calculator);
     calculator->findings = array;
     st_finding_fill(&calculator->findings[calculator->finding_count++], code, detail);
     return ST_OK;
@@ -397,6 +397,8 @@ size_t st_run_findings(const struct st_run_terms *terms,
     size_t count = 0;
     if (terms->known <= last)
         st_finding_fill(&findings[count++], "R4-RUN-EARLY", "");
+    if (terms->payday < terms->known)
+        st_finding_fill(&findings[count++], "R4-PAYDAY-PASSED", "");
     if (terms->payday <= last)
         st_finding_fill(&findings[count++], "R4-PAID-EARLY", "");
     return count;

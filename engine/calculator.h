@@ -3,7 +3,8 @@
  *
  * The files of the engine each do one step of R10's order on it:
  *   days.c        R2, R4, R9   what each day is worth          st_days_build
- *   deductions.c  R5, R6, R7   what is taken from it           st_deduct
+ *   limits.c      R8           which days are past a limit     st_limits_walk
+ *   deductions.c  R5-R8        what is taken from it           st_deduct
  *   tax.c         R14-R16      the card, the period, the tax   st_withhold
  *   calculate.c   R4, R10      the order, the lines, the sums
  *
@@ -15,6 +16,7 @@
 #ifndef STONAD_ENGINE_CALCULATOR_H
 #define STONAD_ENGINE_CALCULATOR_H
 
+#include "engine/limits.h"
 #include "engine/text.h"
 #include "stonad/engine.h"
 
@@ -58,6 +60,9 @@ struct st_calculator {
     st_amount remaining;      /* benefit less what is deducted so far (R10) */
     st_fraction benefit_exact, deducted_exact; /* for R13 */
 
+    struct st_past *past;     /* R8: days of the month past a limit */
+    size_t past_count, past_room;
+
     struct st_payslip *payslip;
     struct st_line *lines;
     size_t line_count, line_room;
@@ -80,6 +85,11 @@ enum st_status st_hour_rate(struct st_calculator *calculator, const struct day *
 /* Adds "G=136549 from 2026-05-01; f=2/3 under 25 ..." to a line's inputs. */
 void st_day_explain(const struct st_calculator *calculator, const struct day *day,
                     struct st_text *text) ST_NONNULL;
+
+/* Makes room for one more element of a growing array; false when memory ran out or `limit` is reached. */
+bool st_make_room(void **array, size_t *room, size_t count, size_t size, size_t limit)
+    ST_MUST_CHECK ST_NONNULL;
+enum st_status st_fail_room(struct st_calculator *calculator) ST_NONNULL;
 
 /* A new line, zeroed, at the end; NULL (and the error filled) when memory ran out. The pointer holds
  * until the next new line. */

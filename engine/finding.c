@@ -41,6 +41,9 @@ static const struct finding_kind finding_kinds[] = {
     {"R4-PAID-EARLY", ST_SEVERITY_NOTE, "R4", ACT "§ 24",
      "the payment date lies in the month that is paid, not after it: the benefit is paid in arrears, "
      "check that this is meant"},
+    {"R4-PAYDAY-PASSED", ST_SEVERITY_WARNING, "R4", ACT "§ 24",
+     "the payment date has passed already, so the run cannot be approved; discard it and give a payment "
+     "date to come"},
     {"R5-NOT-DEDUCTED", ST_SEVERITY_NOTE, "R5", ACT "§§ 22, 23",
      "another benefit is recorded that is not deducted:"},
     {"R6-OUTSIDE", ST_SEVERITY_WARNING, "R6", ACT "§ 23",
@@ -48,6 +51,12 @@ static const struct finding_kind finding_kinds[] = {
      "check its first day"},
     {"R7-NO-EFFECT", ST_SEVERITY_NOTE, "R7", ACT "§ 21",
      "an unapproved absence falls on no day that can be charged (days off, or days not entitled)"},
+    {"R8-PAST-LIMIT", ST_SEVERITY_WARNING, "R8", ACT "§ 17",
+     "days or hours past the limit of their kind are charged; tell the participant, or correct the "
+     "record:"},
+    {"R8-NO-CARE", ST_SEVERITY_WARNING, "R8", "integreringsforskriften §§ 7, 13",
+     "no row in care.csv tells of the child on the day, so the smallest right is used (10 days a year; no "
+     "breastfeeding year); record the care:"},
     {"R13-DECISION", ST_SEVERITY_WARNING, "R13", ACT "§ 46",
      "the deductions reach half of the payment and a twelfth of G: make an individual decision "
      "before paying:"},
@@ -74,6 +83,53 @@ static const struct finding_kind finding_kinds[] = {
     {"R14-HELD", ST_SEVERITY_ERROR, "R14", SBL "§ 5-4",
      "held back: the tax card says kildeskatt; ask for a card for introduksjonsstønad, or record one "
      "in taxcards.csv, and the person is paid in the next run"},
+    /* What only `check` gives, about a programme as a whole (engine/programme.c). */
+    {"R8-FOUR-SPELLS", ST_SEVERITY_NOTE, "R8", "integreringsforskriften § 9",
+     "four or more self-certified absences in twelve months: self-certification may be barred by "
+     "decision, consider it:"},
+    {"R8-LEAVE-LONG", ST_SEVERITY_WARNING, "R8", "integreringsforskriften §§ 15, 16",
+     "a leave without benefit lasts longer than its limit; agree when the participant comes back, or "
+     "stop the programme:"},
+    {"R8-STOP-LONG", ST_SEVERITY_WARNING, "R8", ACT "§ 18",
+     "a temporary stop lasts longer than three months; look at it anew, or end the programme:"},
+    {"R13-NO-DECISION", ST_SEVERITY_WARNING, "R13", ACT "§ 46",
+     "a stop or leave without a decision in decisions.csv; make the decision and record it:"},
+    {"R18-AGE", ST_SEVERITY_WARNING, "R18", ACT "§ 8",
+     "not yet 18 when the permit was granted, so outside the introduction programme; check both "
+     "dates:"},
+    {"R18-OVER-55", ST_SEVERITY_NOTE, "R18", ACT "§ 8 third paragraph",
+     "over 55 when the permit was granted: the municipality may offer a programme, there is no right "
+     "to it; see that it was meant:"},
+    {"R18-AGREEMENT", ST_SEVERITY_NOTE, "R18", ACT "§ 8 first and third paragraphs",
+     "settled without agreement: the municipality may offer a programme, there is no right to it; see "
+     "that it was meant:"},
+    {"R18-TWO-YEARS", ST_SEVERITY_WARNING, "R18", ACT "§ 8 first paragraph",
+     "settled for two years or more when the programme was decided, so it could not be given; check "
+     "the dates:"},
+    {"R18-LATE-START", ST_SEVERITY_NOTE, "R18", ACT "§ 12",
+     "decided or started more than three months after settlement; note why, a request may have come "
+     "later:"},
+    {"R18-WORK", ST_SEVERITY_WARNING, "R18", ACT "§ 8 fourth paragraph",
+     "at work for 30 hours a week or more when the programme was decided, so without a right to it; "
+     "check the employment:"},
+    {"R19-OVER-55", ST_SEVERITY_WARNING, "R19", ACT "§§ 13, 14",
+     "over 55 when the permit was granted: the programme must qualify for work; change its goal:"},
+    {"R20-HOURS", ST_SEVERITY_WARNING, "R20", ACT "§ 14 a third paragraph",
+     "too little work-oriented content; plan more, or record in content.csv what was given:"},
+    {"R22-NO-DECISION", ST_SEVERITY_WARNING, "R22", ACT "§§ 12, 46",
+     "a programme without a decision in decisions.csv; make the decision and record it:"},
+    {"R22-BEFORE-DECISION", ST_SEVERITY_WARNING, "R22", ACT "§§ 12, 46",
+     "the programme starts before it was decided, and those days are paid; correct the start or the "
+     "decision:"},
+    {"R22-NO-EXTENSION", ST_SEVERITY_WARNING, "R22", ACT "§§ 14, 46",
+     "the programme lasts past its base without an extension in decisions.csv; decide it and record "
+     "it, or correct the end:"},
+    {"R22-TOO-LONG", ST_SEVERITY_ERROR, "R22", ACT "§§ 13, 14, 18 a",
+     "the programme lasts longer than base, extension and absence allow, and is paid until its end; "
+     "correct the end:"},
+    {"R22-ENDING", ST_SEVERITY_ERROR, "R22", ACT "§§ 18, 18 a",
+     "an ending in endings.csv is not the end of the programme, and pay follows the programme; make "
+     "the two agree:"},
 };
 
 static const struct finding_kind *kind_of(const char *code) {

@@ -128,9 +128,10 @@ struct st_finding {
     char text[ST_FINDING_TEXT_MAX]; /* what is so, and what to do */
 };
 
-/* What is to be looked at of a run as a whole (it is run, or pays, before the month is over). Fills up to
+/* What is to be looked at of a run as a whole (it is run, or pays, before the month is over,
+ * or its payment date has passed). Fills up to
  * ST_RUN_FINDING_MAX findings and returns how many. */
-enum { ST_RUN_FINDING_MAX = 2 };
+enum { ST_RUN_FINDING_MAX = 3 };
 size_t st_run_findings(const struct st_run_terms *terms,
                        struct st_finding findings[ST_RUN_FINDING_MAX]) ST_NONNULL;
 

@@ -28,6 +28,8 @@ COLUMNS = {
     "participants": "person_id name birth_date account language",
     "programmes": "person_id start offered end permit permit_granted settled education end_goal "
                   "share_percent share_cause",
+    "care": "person_id from to children sole_carer chronic youngest_born",
+    "decisions": "person_id decided kind until",
     "living": "person_id from to situation partner_id children",
     "absences": "person_id from to kind hours permission",
     "benefits": "person_id from to kind amount_per_month earned_before_programme",
@@ -70,6 +72,7 @@ class People:
         ids = sorted(self.register)
         for person in self.register.values():
             self.add_living(person, ids)
+            self.add_care(person)
             self.add_absences(person)
             self.add_benefits(person)
             self.add_work(person)
@@ -89,7 +92,8 @@ class People:
                 break
         self.used.add(number)
         person = dict(person_id=number, name="Person " + number[-5:], birth_date=str(birth),
-                      account=account(rng), language="", programmes=[], living=[], absences=[],
+                      account=account(rng), language="", programmes=[], living=[], care=[], decisions=[],
+                      absences=[],
                       benefits=[], work=[], taxcards=[], authority=[])
         start = between(rng, D(2024, 5, 1), D(2026, 10, 31))
         while start < D(2027, 1, 1) and len(person["programmes"]) < 3:
@@ -140,22 +144,49 @@ class People:
                 partner_id=partner, children=rng.choice(["yes", "no", "no", "no", ""]),
                 **{"from": str(first)}))
 
+    def add_care(self, person):
+        rng, at = self.rng, D(2024, 1, 1)
+        while at < D(2026, 12, 1) and rng.random() < .75:
+            end = at + DAY * rng.choice([100, 300, 900])
+            person["care"].append(dict(
+                person_id=person["person_id"], to=str(end), children=str(rng.randrange(0, 5)),
+                sole_carer=rng.choice(["yes", "no"]), chronic=rng.choice(["yes", "no", "no"]),
+                youngest_born=str(rng.choice([between(rng, D(2024, 6, 1), D(2026, 6, 1)),
+                                              between(rng, D(2006, 1, 1), D(2016, 12, 31))]))
+                if rng.random() < .8 else "", **{"from": str(at)}))
+            at = end + DAY * rng.choice([1, 1, 40])
+        if rng.random() < .1:
+            decided = between(rng, D(2025, 10, 1), D(2026, 10, 1))
+            person["decisions"].append(dict(
+                person_id=person["person_id"], decided=str(decided), kind="self_certification_barred",
+                until=rng.choice(["", str(decided + 90 * DAY)])))
+
+    # A few people have much of one kind, so that its limits are met.
+    LIMITED = ["self_certified_sick", "self_certified_child_sick", "certified_child_sick",
+               "pregnancy_leave", "birth_mother", "birth_father", "breastfeeding", "welfare_leave",
+               "peace_work", "religious_day", "holiday"]
+    HOURS = {"unapproved", "permitted_absence", "breastfeeding", "pregnancy_check", "welfare_leave",
+             "self_certified_child_sick", "certified_child_sick"}
+
     def add_absences(self, person):
         rng = self.rng
-        if rng.random() < .3:
+        if rng.random() < .2:
             return
-        for first, last in self.spans(D(2025, 10, 20), D(2026, 12, 10),
-                                      [1, 1, 1, 2, 3, 5, 10, 31, 45], .5):
+        favourites = rng.sample(self.LIMITED, 2) if rng.random() < .7 else []
+        begin = D(2024, 9, 1) if favourites else D(2025, 10, 20)
+        for first, last in self.spans(begin, D(2026, 12, 10), [1, 1, 1, 2, 3, 4, 5, 10, 31, 45], .5):
             row = dict(person_id=person["person_id"], to=str(last), hours="", permission="no",
                        **{"from": str(first)})
             row["kind"] = rng.choice(["unapproved"] * 8 + ["stop", "parental_leave", "other_leave",
                                                            "work_leave", "long_sick_leave",
                                                            "certified_sick", "permitted_absence"])
-            if first == last and rng.random() < .5 and row["kind"] in ("unapproved",
-                                                                       "permitted_absence"):
+            if favourites and rng.random() < .8:
+                row["kind"] = rng.choice(favourites)
+            row["permission"] = rng.choice(["yes", "no"])
+            if first == last and rng.random() < .5 and row["kind"] in self.HOURS:
                 row["hours"] = str(rng.choice(["1", "2.5", "3.25", "7.5", "0.1", "24"]))
                 if rng.random() < .3:
-                    other = "permitted_absence" if row["kind"] == "unapproved" else "unapproved"
+                    other = rng.choice(sorted(self.HOURS - {row["kind"]}))
                     person["absences"].append(dict(row, kind=other, hours="2"))
             person["absences"].append(row)
 

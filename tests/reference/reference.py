@@ -212,6 +212,141 @@ def annual(person, register, day, known):
     return 2 * g_on(day, known) * f, old
 
 
+def year_before(day):
+    return D(day.year - 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def months_later(day, months):
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return min(D(year, month + 1, 1) + datetime.timedelta(day.day - 1), month_days(year, month + 1)[-1])
+
+
+def holiday_limit(programme, first):
+    end = date(programme["end"])
+    if end is None or end >= months_later(first, 12) - datetime.timedelta(1):
+        return 25
+    months = max(m for m in range(13) if months_later(first, m) - datetime.timedelta(1) <= end)
+    rest = (end - months_later(first, months)).days + 1
+    return math.ceil(F(25) * (months + F(rest, 30)) / 12)
+
+
+def past_limits(person, last):
+    """{(index of the absence, day): (reason, hours or None)} of every virkedag past R8's limits."""
+    past, rows = {}, sorted(enumerate(person["absences"]), key=lambda r: (r[1]["from"], r[1]["kind"]))
+    programme_on = lambda d: next((p for p in person["programmes"] if covers(p, d, "start", "end")), None)
+    care_on = lambda d: next((c for c in person["care"] if covers(c, d)), None)
+
+    def each_day(row):
+        day, end = date(row["from"]), min(date(row["to"]) or last, last)
+        while day <= end:
+            yield day
+            day += datetime.timedelta(1)
+
+    def counts(day):
+        return programme_on(day) is not None and not is_off(day)
+
+    def mark(n, row, day, why, hours=None):
+        if hours is None and row["hours"]:
+            hours = F(row["hours"])
+        past[(n, day)] = (why, hours)
+
+    # self-certification, each kind with its own spells
+    self_past = {}
+    for kind in ("self_certified_sick", "self_certified_child_sick"):
+        end, used = None, 0
+        for n, row in rows:
+            if row["kind"] != kind or date(row["from"]) > last:
+                continue
+            if end is None or (date(row["from"]) - end).days > 16:
+                used = 0
+            for day in each_day(row):
+                used += 1
+                end = day
+                if not counts(day):
+                    continue
+                if (day - date(programme_on(day)["start"])).days < 56:
+                    self_past[(n, day)] = "eight weeks"
+                elif used > 3:
+                    self_past[(n, day)] = "three days"
+                elif kind == "self_certified_sick" and any(
+                        x["kind"] == "self_certification_barred" and date(x["decided"]) <= day and
+                        (not x["until"] or day <= date(x["until"])) for x in person["decisions"]):
+                    self_past[(n, day)] = "barred"
+    kept = []
+    for n, row in rows:
+        if row["kind"] == "self_certified_sick":
+            for day in each_day(row):
+                if (n, day) in self_past:
+                    mark(n, row, day, self_past[(n, day)])
+        if row["kind"] not in ("self_certified_child_sick", "certified_child_sick"):
+            continue
+        for day in each_day(row):
+            if not counts(day):
+                continue
+            care = care_on(day)
+            chronic = care and care["chronic"] == "yes"
+            alone = 2 if care and care["sole_carer"] == "yes" else 1
+            limit = 10 * alone
+            if care and int(care["children"]) > 2:
+                limit = 15 * alone
+            if chronic:
+                limit = 20 * alone
+            if (n, day) in self_past:
+                mark(n, row, day, self_past[(n, day)])
+            elif care and care["youngest_born"] and day.year > date(care["youngest_born"]).year + (
+                    18 if chronic else 12):
+                mark(n, row, day, "age")
+            elif day in kept:
+                pass
+            elif sum(1 for k in kept if year_before(day) < k) >= limit:
+                mark(n, row, day, "child %d" % limit)
+            else:
+                kept.append(day)
+    for kind, limit in (("welfare_leave", 10), ("peace_work", 10), ("religious_day", 2),
+                        ("pregnancy_leave", 10), ("birth_mother", 20), ("birth_father", 7)):
+        used, event = {}, None
+        for n, row in rows:
+            if row["kind"] != kind or date(row["from"]) > last:
+                continue
+            if event is None or date(row["from"]) > months_later(event, 9):
+                event = date(row["from"])
+            for day in each_day(row):
+                if not counts(day):
+                    continue
+                window = used.setdefault(day.year if kind[:3] in ("wel", "pea", "rel") else event, set())
+                if kind == "peace_work" and day < D(2022, 8, 24):
+                    mark(n, row, day, "not in force")
+                elif day not in window and len(window) >= limit:
+                    mark(n, row, day, "limit")
+                else:
+                    window.add(day)
+    used = {}
+    for n, row in rows:
+        if row["kind"] == "breastfeeding":
+            for day in each_day(row):
+                care = care_on(day)
+                born = date(care["youngest_born"]) if care else None
+                first = born is not None and born <= day < months_later(born, 12)
+                if counts(day) and not row["hours"]:
+                    mark(n, row, day, "breastfeeding")
+                elif counts(day) and F(row["hours"]) > (1 if first else 0):
+                    mark(n, row, day, "breastfeeding", F(row["hours"]) - (1 if first else 0))
+        if row["kind"] == "holiday":
+            for day in each_day(row):
+                if not counts(day):
+                    continue
+                programme = programme_on(day)
+                start = date(programme["start"])
+                k = max(k for k in range(40) if months_later(start, 12 * k) <= day)
+                first = months_later(start, 12 * k)
+                window = used.setdefault(first, set())
+                if len(window) >= holiday_limit(programme, first):
+                    mark(n, row, day, "holiday")
+                else:
+                    window.add(day)
+    return past
+
+
 def compute(person, register, year, month, payday, known, half_tax_month, tables, paid_before=0):
     """The payslip's columns in ore, or None when the person gets none."""
     days = month_days(year, month)
@@ -266,23 +401,25 @@ def compute(person, register, year, month, payday, known, half_tax_month, tables
                 exact = min(exact, F(row["gross_wage"]))
             work += take(exact)
     absence, whole, charged = 0, set(), {}
-    for row in sorted(person["absences"], key=lambda r: (r["from"], r["kind"])):
-        if row["kind"] != "unapproved":
-            continue
-        hit = [d for d in entitled if covers(row, d) and not is_off(d)]
-        if row["hours"]:
-            for d in hit:
-                exact = min(F(row["hours"]) * rate[d][0] / 1850,
-                            rate[d][0] / 360 - charged.get(d, F(0)))
+    past = past_limits(person, days[-1])
+    for n, row in sorted(enumerate(person["absences"]), key=lambda r: (r[1]["from"], r[1]["kind"])):
+        if row["kind"] == "unapproved":
+            hit = {d: ("", F(row["hours"]) if row["hours"] else None)
+                   for d in entitled if covers(row, d)}
+        else:
+            hit = {d: why for (m, d), why in past.items() if m == n}
+        hit = {d: why for d, why in sorted(hit.items()) if d in dealt and not is_off(d)}
+        by_rate = {}
+        for d, (why, hours) in hit.items():
+            if hours is not None:
+                exact = min(hours * rate[d][0] / 1850, rate[d][0] / 360 - charged.get(d, F(0)))
                 charged[d] = charged.get(d, F(0)) + exact
                 absence += take(exact)
-        else:
-            by_rate = {}
-            for d in hit:
-                by_rate[rate[d][0]] = by_rate.get(rate[d][0], 0) + 1
+            else:
+                by_rate[(why, rate[d][0])] = by_rate.get((why, rate[d][0]), 0) + 1
                 whole.add(d)
-            for a, n in by_rate.items():
-                absence += take(a / 360 * n)
+        for (_, a), count in by_rate.items():
+            absence += take(a / 360 * count)
     to_attend = [d for d in entitled if not is_off(d)]
     if to_attend and whole >= set(to_attend):
         absence -= remaining

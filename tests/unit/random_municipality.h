@@ -233,7 +233,8 @@ static inline void add_absences(struct person *person, st_date first, st_date la
     st_date from = first - 40;
     for (int rows = between(0, 5); rows > 0 && from <= last; rows--) {
         from += between(1, 30);
-        st_date to = chance(3) ? ST_DATE_OPEN : from + (chance(20) ? between(5, 60) : between(0, 4));
+        st_date to =
+            chance(3) ? ST_DATE_OPEN : from + (chance(20) ? between(5, 60) : between(0, 4));
         add_absence(person, from, to);
         if (to == ST_DATE_OPEN)
             return;
@@ -290,13 +291,11 @@ static inline void add_the_rest(const struct person *person, st_date first) {
     struct period programme = person->programmes[0];
     ADD_ROW(ST_FACT_SETTLEMENT, person->id, day(programme.from - 60), chance(90) ? "yes" : "no",
             "yes");
-    ADD_ROW(ST_FACT_DECISION, person->id, day(programme.from - 14), "programme",
-            day(programme.to));
+    ADD_ROW(ST_FACT_DECISION, person->id, day(programme.from - 14), "programme", day(programme.to));
     if (programme.to != ST_DATE_OPEN && chance(60))
         ADD_ROW(ST_FACT_ENDING, person->id, day(programme.to), ONE_OF(reasons));
     if (chance(50))
-        ADD_ROW(ST_FACT_CONTENT, person->id, day(programme.from), "",
-                hundredths(between(0, 4000)));
+        ADD_ROW(ST_FACT_CONTENT, person->id, day(programme.from), "", hundredths(between(0, 4000)));
     if (chance(15))
         ADD_ROW(ST_FACT_EMPLOYMENT, person->id, day(first), "", hundredths(between(0, 3750)));
 }
@@ -329,8 +328,7 @@ static inline int units_of(const struct person *person, st_month month, int *ent
     for (st_date date = st_month_first(month); date <= st_month_last(month); date++) {
         bool in_programme = false, on_leave = false;
         for (size_t i = 0; i < person->programme_count; i++)
-            in_programme |=
-                person->programmes[i].from <= date && date <= person->programmes[i].to;
+            in_programme |= person->programmes[i].from <= date && date <= person->programmes[i].to;
         for (size_t i = 0; i < person->leave_count; i++)
             on_leave |= person->leaves[i].from <= date && date <= person->leaves[i].to;
         programme_days += in_programme;
@@ -417,7 +415,9 @@ static inline void write_row(FILE *file, const struct st_fact_description *kind,
     }
     if (dialect->withdrawn_column)
         (void)fprintf(file, "%c%s", dialect->separator,
-                      cells == NULL ? "withdrawn" : cells[0][5] % 2 == 0 ? "no" : "");
+                      cells == NULL          ? "withdrawn"
+                      : cells[0][5] % 2 == 0 ? "no"
+                                             : "");
     (void)fputs(dialect->crlf ? "\r\n" : "\n", file);
 }
 
@@ -440,9 +440,7 @@ static inline void write_table(const char *path, enum st_fact_kind kind,
 
 static inline void write_card_entry(FILE *file, const char (*card)[CELL_SIZE]) {
     const char *kind = card[5];
-    const char *type = kind[0] == 't'   ? "Trekktabell"
-                       : kind[0] == 'p' ? "Trekkprosent"
-                                        : "Frikort";
+    const char *type = kind[0] == 't' ? "Trekktabell" : kind[0] == 'p' ? "Trekkprosent" : "Frikort";
     (void)fprintf(file,
                   "<skattekort><utstedtDato>2025-01-02</utstedtDato>"
                   "<skattekortidentifikator>7</skattekortidentifikator>"

@@ -111,7 +111,19 @@ static void print_runs(const char *db, int runs, const char *name) {
 
 /* ---- sums ---------------------------------------------------------------------------------- */
 
-enum { MONTH = 2, BENEFIT, OFFSETS, WORK, ABSENCE, CORRECTIONS, RECOVERY, TAXABLE, TAX, NET, STATE };
+enum {
+    MONTH = 2,
+    BENEFIT,
+    OFFSETS,
+    WORK,
+    ABSENCE,
+    CORRECTIONS,
+    RECOVERY,
+    TAXABLE,
+    TAX,
+    NET,
+    STATE
+};
 
 /* What a run says of one person, in øre, and what its lines come to. */
 struct slip {
@@ -153,9 +165,15 @@ static int column_of(const char *kind) {
     static const struct {
         const char *kind;
         int column;
-    } columns[] = {{"benefit", BENEFIT},       {"offset", OFFSETS},         {"work", WORK},
-                   {"absence_days", ABSENCE},  {"absence_hours", ABSENCE},  {"absence_month", ABSENCE},
-                   {"recovery", RECOVERY},     {"tax", TAX},                {"extra_tax", TAX},
+    } columns[] = {{"benefit", BENEFIT},
+                   {"offset", OFFSETS},
+                   {"work", WORK},
+                   {"absence_days", ABSENCE},
+                   {"absence_hours", ABSENCE},
+                   {"absence_month", ABSENCE},
+                   {"recovery", RECOVERY},
+                   {"tax", TAX},
+                   {"extra_tax", TAX},
                    {"payment", NET}};
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
         if (strcmp(columns[i].kind, kind) == 0)
@@ -261,9 +279,9 @@ static void check_municipality(uint64_t seed, st_month first, int months) {
 
 static void test_sums_of_every_payslip(void **state) {
     (void)state;
-    check_municipality(seed_of(0x5EED01), st_month_make(2025, 11), 4); /* a new year, a February */
+    check_municipality(seed_of(0x5EED01), st_month_make(2025, 12), 3); /* a new year, a February */
     check_municipality(seed_of(0x5EED02), st_month_make(2026, 4), 3);  /* a new G */
-    check_municipality(seed_of(0x5EED03), st_month_make(2024, 2), 2);  /* 29 February */
+    check_municipality(seed_of(0x5EED03), st_month_make(2024, 2), 1);  /* 29 February */
 }
 
 /* ---- order and dialect --------------------------------------------------------------------- */
@@ -318,11 +336,14 @@ static void start_variants(uint64_t seed, st_month first) {
 static void test_the_dialect_of_the_files_changes_nothing(void **state) {
     (void)state;
     static const struct dialect dialects[] = {
-        {.separator = ';', .norwegian = true, .crlf = true, .bom = true},
+        {.separator = ';', .norwegian = true, .crlf = true, .bom = true, .shuffled_rows = true},
         {.separator = ',', .norwegian = true, .quotes = true, .shuffled_columns = true},
-        {.separator = ',', .shuffled_rows = true, .shuffled_columns = true, .crlf = true},
-        {.separator = ';', .bom = true, .decomposed = true, .withdrawn_column = true,
-         .shuffled_rows = true},
+        {.separator = ';',
+         .bom = true,
+         .decomposed = true,
+         .withdrawn_column = true,
+         .shuffled_rows = true,
+         .shuffled_columns = true},
     };
     st_month first = st_month_make(2025, 12);
     start_variants(seed_of(0x5EED11), first);
@@ -346,31 +367,39 @@ static void test_the_order_of_imports_changes_nothing(void **state) {
     (void)state;
     st_month first = st_month_make(2026, 1);
     start_variants(seed_of(0x5EED12), first);
-    for (int i = 0; i < 4; i++) {
+    static const char *const ways[] = {"one import a file", "imports in any order",
+                                       "one import, files in any order"};
+    for (int i = 0; i < 3; i++) {
         run("cp fresh.db variant.db");
-        import_files("variant.db", "facts", first, i > 0, i == 3);
-        expect_variant(i == 0 ? "one import a file"
-                              : i == 3 ? "one import, files in any order" : "imports in any order",
-                       first);
+        import_files("variant.db", "facts", first, i > 0, i == 2);
+        expect_variant(ways[i], first);
     }
 }
 
 /* ---- environment --------------------------------------------------------------------------- */
 
+static const char *entitled_person(st_month month) {
+    int entitled = 0;
+    for (size_t i = 0; i < PEOPLE; i++)
+        if (units_of(&people[i], month, &entitled) > 0)
+            return people[i].id;
+    fail_msg("nobody is entitled in %s", month_text(month));
+    return NULL;
+}
+
 /* One month from an empty ledger to the payment file, in an environment; all bytes it leaves are
  * put into `name`. Every path is absolute, since the journal keeps the paths of what was read. */
 static void pay_in(const char *environment, const char *name) {
-    char here[64];
-    (void)snprintf(here, sizeof here, "%s", folder);
+    const char *somebody = entitled_person(st_month_make(2026, 5));
     run("export STONAD_DB=%s/%s.db; cp fresh.db $STONAD_DB; at='--today 2026-05-25 --actor'; %s\n"
         "stonad import %s/facts $at kari >&2 && "
         "stonad run --month 2026-05 --payday 2026-05-29 $at kari && "
         "stonad approve 1 --payments $PAYMENTS --sum $SUM $at ola && "
         "stonad export 1 --as pain.001.001.09 -o %s/%s.xml $at ola >/dev/null && "
         "stonad payslips 1 --format csv && stonad lines 1 --format csv && "
-        "stonad payslips 1 && stonad lines 1 && stonad show 1 --format json && "
+        "stonad payslips 1 && stonad show 1 --format json && "
         "stonad explain 1 --person %s",
-        here, name, environment, here, here, name, people[0].id);
+        folder, name, environment, folder, folder, name, somebody);
     expect(0);
     run("mv out.txt %s.txt", name);
 }
@@ -396,12 +425,10 @@ static void start_may(uint64_t seed) {
 static void test_the_environment_changes_nothing(void **state) {
     (void)state;
     static const char *const environments[] = {
-        "export TZ=Pacific/Kiritimati LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8",
-        "export TZ=America/Los_Angeles LC_ALL=nb_NO.UTF-8 LANGUAGE=nb LC_NUMERIC=nb_NO.UTF-8",
-        "export LC_ALL=C TZ=:/nowhere; umask 000",
-        "umask 077; unset HOME USER LOGNAME; export PATH=/usr/bin:/bin",
-        "export NO_COLOR=1 TERM=dumb COLUMNS=20 TMPDIR=/nowhere SQLITE_TMPDIR=/nowhere; cd /",
-        "export HOME=/nowhere MALLOC_PERTURB_=165 XML_CATALOG_FILES=/nowhere; cd /usr/share",
+        "export TZ=Pacific/Kiritimati LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8; umask 000; cd /",
+        "export TZ=America/Los_Angeles LC_ALL=nb_NO.UTF-8 LANGUAGE=nb; umask 077; cd /usr/share",
+        "export LC_ALL=C TZ=:/nowhere PATH=/usr/bin:/bin; unset HOME USER LOGNAME LANG",
+        "export HOME=/nowhere TMPDIR=/nowhere SQLITE_TMPDIR=/nowhere NO_COLOR=1 COLUMNS=20",
     };
     start_may(seed_of(0x5EED21));
     pay_in(":", "usual");
@@ -580,16 +607,17 @@ static void test_all_absences_withdrawn_and_given_again(void **state) {
 /* ---- held, and paid later ------------------------------------------------------------------ */
 
 static void write_kildeskatt_card(void) {
-    write_file("cards.xml",
-               "<?xml version=\"1.0\" encoding=\"UTF-8\"?><skattekortTilArbeidsgiver xmlns=\"urn:no:"
-               "skatteetaten:fastsetting:formueinntekt:forskudd:skattekorttilarbeidsgiver:v3\">"
-               "<arbeidsgiver><arbeidsgiveridentifikator><organisasjonsnummer>312345676"
-               "</organisasjonsnummer></arbeidsgiveridentifikator>"
-               "<arbeidstaker><arbeidstakeridentifikator>" BERA "</arbeidstakeridentifikator>"
-               "<resultatPaaForespoersel>skattekortopplysningerOK</resultatPaaForespoersel>"
-               "<tilleggsopplysning>kildeskattPaaLoenn</tilleggsopplysning>"
-               "<inntektsaar>2026</inntektsaar></arbeidstaker>"
-               "</arbeidsgiver></skattekortTilArbeidsgiver>");
+    write_file(
+        "cards.xml",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><skattekortTilArbeidsgiver xmlns=\"urn:no:"
+        "skatteetaten:fastsetting:formueinntekt:forskudd:skattekorttilarbeidsgiver:v3\">"
+        "<arbeidsgiver><arbeidsgiveridentifikator><organisasjonsnummer>312345676"
+        "</organisasjonsnummer></arbeidsgiveridentifikator>"
+        "<arbeidstaker><arbeidstakeridentifikator>" BERA "</arbeidstakeridentifikator>"
+        "<resultatPaaForespoersel>skattekortopplysningerOK</resultatPaaForespoersel>"
+        "<tilleggsopplysning>kildeskattPaaLoenn</tilleggsopplysning>"
+        "<inntektsaar>2026</inntektsaar></arbeidstaker>"
+        "</arbeidsgiver></skattekortTilArbeidsgiver>");
 }
 
 #define TAXCARDS "person_id,year,kind,table,percent,exempt_amount,months,withdrawn\n"
@@ -647,8 +675,8 @@ static void approve(int number, const char *today) {
 static void test_an_exemption_card_runs_down(void **state) {
     (void)state;
     write_facts();
-    write_file("may/taxcards.csv", TAXCARDS ANNA ",2026,exempt,,,30000,,\n" BERA
-                                            ",2026,table,8100,,,,\n");
+    write_file("may/taxcards.csv",
+               TAXCARDS ANNA ",2026,exempt,,,30000,,\n" BERA ",2026,table,8100,,,,\n");
     run("sed -i s/2026-01-05/2025-10-06/ may/programmes.csv; "
         "stonad init --orgnr 312345676 --name N --account 12345678903 --bic DNBANOKK --town E "
         "--test --today 2026-01-02 --actor anna && "

@@ -126,7 +126,7 @@ static bool is_refused(const char *name) {
 }
 
 #define LEDGER_310000000                                                                           \
-    "stonad init --orgnr 310000000 --name Prøvevik --account 12345678903 --bic DNBANOKK "          \
+    "stonad init --orgnr 310000000 --name Prøvevik --account 12345678903 --bic DNBANOKK "         \
     "--today 2026-05-01 --actor anna "
 
 /* Visits the directories of fixtures/bad; returns how many there are. */
@@ -170,14 +170,25 @@ static const char *const import_sources[] = {
 
 /* Codes that are not of the content of a file: notes, what the paths of the command say (tested
  * below), and what the machine does. */
-static const char *const no_directory[] = {
-    "taxcard.person_invalid", "taxcard.synthetic",          "taxcard.no_year",
-    "import.other_file",      "import.unknown_card_person", "import.problems",
-    "import.missing",         "import.nothing",             "import.name",
-    "import.not_a_file",      "import.too_many_files",      "import.read",
-    "import.changed",         "import.file_name",           "import.path",
-    "ledger.fact",            "input.open",                 "input.read",
-    "input.memory"};
+static const char *const no_directory[] = {"taxcard.person_invalid",
+                                           "taxcard.synthetic",
+                                           "taxcard.no_year",
+                                           "import.other_file",
+                                           "import.unknown_card_person",
+                                           "import.problems",
+                                           "import.missing",
+                                           "import.nothing",
+                                           "import.name",
+                                           "import.not_a_file",
+                                           "import.too_many_files",
+                                           "import.read",
+                                           "import.changed",
+                                           "import.file_name",
+                                           "import.path",
+                                           "ledger.fact",
+                                           "input.open",
+                                           "input.read",
+                                           "input.memory"};
 
 static bool needs_directory(const char *error_code) {
     for (size_t i = 0; i < sizeof no_directory / sizeof no_directory[0]; i++)
@@ -273,11 +284,13 @@ static void test_rows_against_the_register(void **state) {
     start_ledger();
     run("cp stonad.db before.db");
     write_file("absences.csv", ABSENCES BERA ",2026-05-06,2026-05-08,certified_sick,,\n");
-    refuses_import("absences.csv", "absences.csv:2: from: This absence overlaps another of the same "
-                                   "person (the one in the register, 2026-05-04 to 2026-05-06)");
+    refuses_import("absences.csv",
+                   "absences.csv:2: from: This absence overlaps another of the same "
+                   "person (the one in the register, 2026-05-04 to 2026-05-06)");
     write_file("programmes.csv", PROGRAMMES ANNA ",2026-06-01,,,a,2025-11-01,,none,work,,\n");
-    refuses_import("programmes.csv", "programmes.csv:2: start: This programme overlaps another of "
-                                     "the same person (the one in the register, 2026-01-05 to open");
+    refuses_import("programmes.csv",
+                   "programmes.csv:2: start: This programme overlaps another of "
+                   "the same person (the one in the register, 2026-01-05 to open");
     write_file("absences.csv", ABSENCES CARL ",2026-05-06,2026-05-08,certified_sick,,\n");
     refuses_import("absences.csv", "absences.csv:2: person_id: 248801***** is neither in the "
                                    "register nor in this import");
@@ -352,7 +365,8 @@ static void test_one_does_not_approve_ones_own_run(void **state) {
             {2, "option.empty", "write its value",
              "stonad approve 1 --payments 2 --sum $SUM --today 2026-05-26 --actor ''"},
             {2, "option.text", "without control characters",
-             "stonad approve 1 --payments 2 --sum $SUM --today 2026-05-26 --actor \"$(printf 'a\\tb')\""});
+             "stonad approve 1 --payments 2 --sum $SUM --today 2026-05-26 --actor \"$(printf "
+             "'a\\tb')\""});
 }
 
 /* The same name in another writing is the same person: letters beyond ASCII in the other case,
@@ -360,7 +374,7 @@ static void test_one_does_not_approve_ones_own_run(void **state) {
 static void test_no_writing_of_a_name_makes_another_person(void **state) {
     (void)state;
     static const char *const names[] = {
-        "åse ål",   "ÅSE ÅL",       "A\u030Ase A\u030Al", "Åse  Ål",
+        "åse ål",      "ÅSE ÅL",       "A\u030Ase A\u030Al", "Åse  Ål",
         "Åse\u00A0Ål", "Åse Ål\u200B", "\u2003Åse Ål",
     };
     int approved = 0;
@@ -382,25 +396,27 @@ static void test_no_writing_of_a_name_makes_another_person(void **state) {
 static void test_what_is_confirmed_must_be_right(void **state) {
     (void)state;
     compute();
-    FORBIDS({4, "approve.payments", "look at what show prints",
-             "stonad approve 1 --payments 1 --sum $SUM" BO},
-            {4, "approve.payments", "has 2 payments, not 3",
-             "stonad approve 1 --payments 3 --sum $SUM" BO},
-            {4, "approve.payments", "look at what show prints",
-             "stonad approve 1 --payments 9223372036854775807 --sum $SUM" BO},
-            {4, "approve.sum", "look at what show prints",
-             "stonad approve 1 --payments 2 --sum $(echo $SUM | sed 's/.$/9/')" BO},
-            {4, "approve.sum", "not 0.00", "stonad approve 1 --payments 2 --sum 0" BO},
-            {4, "approve.sum", "look at what show prints", "stonad approve 1 --payments 2 --sum 43240.52" BO},
-            {2, "option.value", "write it as", "stonad approve 1 --payments 2 --sum -$SUM" BO},
-            {2, "option.value", "write it as", "stonad approve 1 --payments 2 --sum ${SUM}0" BO},
-            {2, "option.value", "write it as", "stonad approve 1 --payments 2 --sum NaN" BO},
-            {2, "option.value", "write it as",
-             "stonad approve 1 --payments 2 --sum 99999999999999999999.00" BO},
-            {2, "option.value", "write digits only", "stonad approve 1 --payments -2 --sum $SUM" BO},
-            {2, "option.value", "write digits only",
-             "stonad approve 1 --payments 9223372036854775808 --sum $SUM" BO},
-            {2, "option.missing", "--sum", "stonad approve 1 --payments 2" BO});
+    FORBIDS(
+        {4, "approve.payments", "look at what show prints",
+         "stonad approve 1 --payments 1 --sum $SUM" BO},
+        {4, "approve.payments", "has 2 payments, not 3",
+         "stonad approve 1 --payments 3 --sum $SUM" BO},
+        {4, "approve.payments", "look at what show prints",
+         "stonad approve 1 --payments 9223372036854775807 --sum $SUM" BO},
+        {4, "approve.sum", "look at what show prints",
+         "stonad approve 1 --payments 2 --sum $(echo $SUM | sed 's/.$/9/')" BO},
+        {4, "approve.sum", "not 0.00", "stonad approve 1 --payments 2 --sum 0" BO},
+        {4, "approve.sum", "look at what show prints",
+         "stonad approve 1 --payments 2 --sum 43240.52" BO},
+        {2, "option.value", "write it as", "stonad approve 1 --payments 2 --sum -$SUM" BO},
+        {2, "option.value", "write it as", "stonad approve 1 --payments 2 --sum ${SUM}0" BO},
+        {2, "option.value", "write it as", "stonad approve 1 --payments 2 --sum NaN" BO},
+        {2, "option.value", "write it as",
+         "stonad approve 1 --payments 2 --sum 99999999999999999999.00" BO},
+        {2, "option.value", "write digits only", "stonad approve 1 --payments -2 --sum $SUM" BO},
+        {2, "option.value", "write digits only",
+         "stonad approve 1 --payments 9223372036854775808 --sum $SUM" BO},
+        {2, "option.missing", "--sum", "stonad approve 1 --payments 2" BO});
 }
 
 static void test_approval_has_its_time(void **state) {
@@ -414,15 +430,16 @@ static void test_approval_has_its_time(void **state) {
              "stonad approve 1 --payments 2 --sum $SUM --actor bo --today 2026-05-24T23:59:59"});
     run("stonad approve 1 --payments 2 --sum $SUM --actor bo --today 2026-05-29T23:59:59");
     expect(0);
-    FORBIDS({4, "run.not_computed", "only a run in state computed",
-             "stonad approve 1 --payments 2 --sum $SUM --actor bo --today 2026-05-30"},
-            {4, "run.not_computed", "is approved", "stonad discard 1 --actor bo --today 2026-05-30"});
+    FORBIDS(
+        {4, "run.not_computed", "only a run in state computed",
+         "stonad approve 1 --payments 2 --sum $SUM --actor bo --today 2026-05-30"},
+        {4, "run.not_computed", "is approved", "stonad discard 1 --actor bo --today 2026-05-30"});
     run("stonad export 1 --as pain.001.001.09 -o pay.xml --actor bo --today 2026-05-30");
     expect(0);
-    FORBIDS({4, "run.not_computed", "is exported",
-             "stonad approve 1 --payments 2 --sum $SUM --actor carl --today 2026-05-30"},
-            {4, "run.not_computed", "is exported",
-             "stonad discard 1 --actor anna --today 2026-05-30"});
+    FORBIDS(
+        {4, "run.not_computed", "is exported",
+         "stonad approve 1 --payments 2 --sum $SUM --actor carl --today 2026-05-30"},
+        {4, "run.not_computed", "is exported", "stonad discard 1 --actor anna --today 2026-05-30"});
 }
 
 /* ---- export -------------------------------------------------------------------------------- */
@@ -438,8 +455,7 @@ static void test_export_of_an_unapproved_run(void **state) {
              "stonad export 1 --as pain.001.001.09 -o pay.xml" BO},
             {4, "run.not_approved", "is discarded",
              "stonad export 1 --as pain.001.001.03 -o pay.xml --force" BO},
-            {4, "run.not_computed", "is discarded",
-             "stonad approve 1 --payments 2 --sum $SUM" BO},
+            {4, "run.not_computed", "is discarded", "stonad approve 1 --payments 2 --sum $SUM" BO},
             {4, "run.not_computed", "is discarded", "stonad discard 1" BO});
     run("ls | grep -c pay.xml");
     assert_string_equal(out, "0\n");
@@ -455,16 +471,16 @@ static void test_export_over_a_file(void **state) {
     (void)state;
     approve_may();
     run("echo mine > pay.xml; mkdir folder.xml");
-    FORBIDS({4, "file.exists", "give --force",
-             "stonad export 1 --as pain.001.001.09 -o pay.xml" BO},
-            {7, "io.open", "nowhere/pay.xml",
-             "stonad export 1 --as pain.001.001.09 -o nowhere/pay.xml" BO},
-            {3, "export.kid", "copy it again",
-             "stonad export 1 --as pain.001.001.09 -o tax.xml --tax-kid 1234567890" BO},
-            {2, "option.missing", "--tax-kid",
-             "stonad export 1 --as pain.001.001.09 -o tax.xml --tax-only" BO},
-            {4, "time.before_last", "give --today a later one",
-             "stonad export 1 --as pain.001.001.09 -o late.xml --actor bo --today 2026-05-25"});
+    FORBIDS(
+        {4, "file.exists", "give --force", "stonad export 1 --as pain.001.001.09 -o pay.xml" BO},
+        {7, "io.open", "nowhere/pay.xml",
+         "stonad export 1 --as pain.001.001.09 -o nowhere/pay.xml" BO},
+        {3, "export.kid", "copy it again",
+         "stonad export 1 --as pain.001.001.09 -o tax.xml --tax-kid 1234567890" BO},
+        {2, "option.missing", "--tax-kid",
+         "stonad export 1 --as pain.001.001.09 -o tax.xml --tax-only" BO},
+        {4, "time.before_last", "give --today a later one",
+         "stonad export 1 --as pain.001.001.09 -o late.xml --actor bo --today 2026-05-25"});
     run("cat pay.xml; ls | grep -c xml; ls folder.xml | wc -l");
     assert_string_equal(out, "mine\n2\n0\n");
 }

@@ -65,6 +65,9 @@ enum st_option {
     ST_OPTION_PERIOD,
     ST_OPTION_BASIS,
     ST_OPTION_MAX,
+    /* explain */
+    ST_OPTION_LANG,
+    ST_OPTION_RULE,
     ST_OPTION_COUNT
 };
 
@@ -258,6 +261,15 @@ enum st_status st_cli_report(const struct st_invocation *invocation,
 enum st_status st_cli_report_end(struct st_report *report, enum st_status walked,
                                  struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 
+/* ---- rules in words (explain_rule.c) -------------------------------------------------------- */
+
+/* --lang: which languages are printed; both unless it is given. */
+enum st_status st_cli_value_lang(const struct st_invocation *invocation, bool *norwegian,
+                                 bool *english, struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+/* `stonad explain --rule`: the rule of that name, or behind that code of a finding. */
+enum st_status st_cli_explain_rule(const struct st_invocation *invocation,
+                                   struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+
 /* ---- the commands -------------------------------------------------------------------------- */
 
 typedef enum st_status st_perform(const struct st_invocation *, struct st_error *);
@@ -268,6 +280,7 @@ st_perform st_command_run, st_command_approve, st_command_discard; /* run.c */
 st_perform st_command_runs, st_command_show, st_command_payslips,  /* reports.c */
     st_command_lines;
 st_perform st_command_explain;                                     /* explain.c */
+st_perform st_command_calendar;                                    /* calendar.c */
 st_perform st_command_export;                                      /* export.c */
 st_perform st_command_tax, st_command_tax_table;                   /* tax.c */
 st_perform st_command_rates, st_command_people, st_command_person; /* register.c */

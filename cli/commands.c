@@ -107,11 +107,17 @@ static const struct st_command commands[] = {
     {
         .name = "explain",
         .arguments = "RUN",
-        .summary = "says how each line of a payslip came about",
-        .examples = "  stonad explain 1 --person 01819000049\n",
-        .details = "Rule, paragraph, what went in, the exact fraction, and how it was rounded.",
-        .required = ST_TAKES(PERSON),
-        .operand_min = 1,
+        .summary = "says how each line of a payslip came about, or what a rule does",
+        .examples = "  stonad explain 1 --person 01819000049\n"
+                    "  stonad explain 1 --person 01819000049 --lang nb\n"
+                    "  stonad explain --rule R8\n"
+                    "  stonad explain --rule R14-HELD\n",
+        .details =
+            "RUN --person ID: each line as a sentence, Norwegian and English; then its rule,\n"
+            "paragraph, what went in, the exact fraction, and how it was rounded; and the\n"
+            "person's findings. --rule, without RUN and --person: the rule itself, or the one\n"
+            "behind a finding.",
+        .optional = ST_TAKES(PERSON) | ST_TAKES(LANG) | ST_TAKES(RULE),
         .operand_max = 1,
         .perform = st_command_explain,
     },
@@ -164,6 +170,17 @@ static const struct st_command commands[] = {
                     "  stonad rates --known 2026-05-01\n",
         .optional = ST_TAKES(KNOWN),
         .perform = st_command_rates,
+    },
+    {
+        .name = "calendar",
+        .summary = "shows a year's programme days and days off",
+        .examples = "  stonad calendar --year 2026\n"
+                    "  stonad calendar --year 2026 --format csv\n",
+        .details = "Days off are those of integreringsforskriften § 17: paid, never charged. All other\n"
+                   "days are programme days, and the working days by which payments move. 1900 to\n"
+                   "2199. CSV and JSON: every day of the year.",
+        .required = ST_TAKES(YEAR),
+        .perform = st_command_calendar,
     },
     {
         .name = "people",

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* explain.c - `stonad explain`: how each line of one person's payslip came about. */
+/* explain.c - `stonad explain`: how each line of one person's payslip came about, in words and in
+ * exact numbers. Rules in words are explain_rule.c's. */
 #include "cli/cli.h"
+
+#include "stonad/explain.h"
 
 #include <stdlib.h>
 
 struct walk {
     struct st_report *report; /* NULL: text */
+    bool norwegian, english;  /* the sentences of the text form */
     struct st_error *error;
 };
 
@@ -46,11 +50,24 @@ static void print_period(const struct st_line_row *line) {
     (void)printf("  %s to %s", from, to);
 }
 
-static void print_line(const struct st_line_row *line) {
+static void print_sentences(const struct walk *walk, const struct st_line_row *line) {
+    char sentence[ST_SENTENCE_SIZE];
+    if (walk->norwegian) {
+        st_line_sentence(line, ST_LANGUAGE_NB, sentence);
+        (void)printf("\n%s", sentence);
+    }
+    if (walk->english) {
+        st_line_sentence(line, ST_LANGUAGE_EN, sentence);
+        (void)printf("\n%s", sentence);
+    }
+}
+
+static void print_line(const struct walk *walk, const struct st_line_row *line) {
     char amount[ST_AMOUNT_TEXT_SIZE], quantity[FRACTION_TEXT_SIZE], rate[FRACTION_TEXT_SIZE];
     st_amount_for_people(line->amount, amount);
     fraction_text(line->quantity, quantity);
     fraction_text(line->rate, rate);
+    print_sentences(walk, line);
     (void)printf("\n%3lld %s %s", (long long)line->line, line->kind, amount);
     print_period(line);
     (void)printf("\n    rule      %s, %s\n", line->rule, line->citation);
@@ -86,7 +103,8 @@ static const struct st_report_column columns[] = {
     {"to_account", NULL, ST_CELL_TEXT, 8, false}, {"rule", NULL, ST_CELL_TEXT, 4, false},
     {"citation", NULL, ST_CELL_TEXT, 30, false},  {"inputs", NULL, ST_CELL_TEXT, 40, false},
     {"severity", NULL, ST_CELL_TEXT, 8, false},   {"code", NULL, ST_CELL_TEXT, 20, false},
-    {"text", NULL, ST_CELL_TEXT, 40, false},
+    {"text", NULL, ST_CELL_TEXT, 40, false},      {"sentence_nb", NULL, ST_CELL_TEXT, 80, false},
+    {"sentence_en", NULL, ST_CELL_TEXT, 80, false},
 };
 
 static void nulls(struct st_report *report, size_t count) {
@@ -95,7 +113,7 @@ static void nulls(struct st_report *report, size_t count) {
 }
 
 static void report_line(struct st_report *report, const struct st_line_row *line) {
-    char text[FRACTION_TEXT_SIZE];
+    char text[FRACTION_TEXT_SIZE], sentence[ST_SENTENCE_SIZE];
     st_amount rounded;
     st_report_text(report, line->person_id);
     st_report_month(report, line->month);
@@ -122,9 +140,13 @@ static void report_line(struct st_report *report, const struct st_line_row *line
     st_report_text(report, line->citation);
     st_report_text(report, line->inputs);
     nulls(report, 3);
+    st_line_sentence(line, ST_LANGUAGE_NB, sentence);
+    st_report_text(report, sentence);
+    st_line_sentence(line, ST_LANGUAGE_EN, sentence);
+    st_report_text(report, sentence);
 }
 
-/* A finding is a row of kind "finding": rule and citation, and the last three columns. */
+/* A finding is a row of kind "finding": rule and citation, severity, code and text. */
 static void report_finding(struct st_report *report, const struct st_finding_row *finding) {
     st_report_text(report, finding->person_id);
     nulls(report, 2);
@@ -136,6 +158,7 @@ static void report_finding(struct st_report *report, const struct st_finding_row
     st_report_text(report, finding->severity);
     st_report_text(report, finding->code);
     st_report_text(report, finding->text);
+    nulls(report, 2);
 }
 
 /* ---- the walks ----------------------------------------------------------------------------- */
@@ -143,7 +166,7 @@ static void report_finding(struct st_report *report, const struct st_finding_row
 static enum st_status take_line(void *context, const struct st_line_row *line) {
     const struct walk *walk = context;
     if (walk->report == NULL)
-        print_line(line);
+        print_line(walk, line);
     else
         report_line(walk->report, line);
     return st_cli_output_works(walk->error);
@@ -171,16 +194,47 @@ static enum st_status explain(struct st_ledger *ledger, int64_t run, const char 
     return status;
 }
 
-enum st_status st_command_explain(const struct st_invocation *invocation, struct st_error *error) {
+/* What is asked for: a person's lines in a run, or a rule alone. */
+static enum st_status check_what(const struct st_invocation *invocation, struct st_error *error) {
+    bool has_run = invocation->operand_count > 0;
+    bool has_person = st_option_given(invocation, ST_OPTION_PERSON);
+    if (st_option_given(invocation, ST_OPTION_RULE) && (has_run || has_person))
+        return st_cli_fail(error, ST_USAGE, "option.alone",
+                           "--rule explains a rule, whoever it is about; leave out %s.",
+                           has_run ? "the number of the run" : "--person");
+    if (st_option_given(invocation, ST_OPTION_RULE))
+        return ST_OK;
+    if (!has_run)
+        return st_cli_fail(error, ST_USAGE, "argument.missing",
+                           "explain needs an argument: stonad explain RUN --person ID, or stonad"
+                           " explain --rule RULE.");
+    if (!has_person)
+        return st_cli_fail(error, ST_USAGE, "option.missing", "explain needs --person ID as well.");
+    return ST_OK;
+}
+
+static enum st_status explain_person(const struct st_invocation *invocation, struct walk *walk,
+                                     struct st_error *error) {
     ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
     struct st_kept_run kept;
-    struct walk walk = {.error = error};
     const char *person_id = NULL;
     enum st_status status = st_cli_run_open(invocation, &ledger, &kept, &person_id, error);
     if (status == ST_OK && invocation->format != ST_FORMAT_TEXT)
-        status = st_cli_report(invocation, columns, ST_COUNT_OF(columns), &walk.report, error);
+        status = st_cli_report(invocation, columns, ST_COUNT_OF(columns), &walk->report, error);
     if (status != ST_OK)
         return status;
-    status = explain(ledger, kept.row.run, person_id, &walk);
-    return walk.report == NULL ? status : st_cli_report_end(walk.report, status, error);
+    status = explain(ledger, kept.row.run, person_id, walk);
+    return walk->report == NULL ? status : st_cli_report_end(walk->report, status, error);
+}
+
+enum st_status st_command_explain(const struct st_invocation *invocation, struct st_error *error) {
+    struct walk walk = {.error = error};
+    enum st_status status = check_what(invocation, error);
+    if (status == ST_OK)
+        status = st_cli_value_lang(invocation, &walk.norwegian, &walk.english, error);
+    if (status != ST_OK)
+        return status;
+    if (st_option_given(invocation, ST_OPTION_RULE))
+        return st_cli_explain_rule(invocation, error);
+    return explain_person(invocation, &walk, error);
 }

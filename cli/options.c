@@ -52,11 +52,13 @@ static const struct option_description descriptions[ST_OPTION_COUNT] = {
     [ST_OPTION_TAX_KID] = {"tax-kid", "KID", "adds the tax payment, with this KID", 0},
     [ST_OPTION_TAX_ONLY] = {"tax-only", NULL, "the tax payment alone", 0},
     [ST_OPTION_KNOWN] = {"known", "DATE", "as known on this date (else the recorded time's)", 0},
-    [ST_OPTION_YEAR] = {"year", "YEAR", "the income year", 0},
+    [ST_OPTION_YEAR] = {"year", "YEAR", "the year, or income year", 0},
     [ST_OPTION_TABLE] = {"table", "TABLE", "the withholding table, as 8100", 0},
     [ST_OPTION_PERIOD] = {"period", "PERIOD",
                           "month, fortnight, week, 4_days, 3_days, 2_days or 1_day", 0},
     [ST_OPTION_BASIS] = {"basis", "KRONER", "the pay, in whole kroner", 0},
+    [ST_OPTION_LANG] = {"lang", "nb|en|both", "the language of the sentences (both)", 0},
+    [ST_OPTION_RULE] = {"rule", "RULE", "a rule (R8) or a finding's code (R14-HELD)", 0},
     [ST_OPTION_MAX] = {"max", "KRONER", "the last basis (else 2000 steps of each period)", 0},
 };
 

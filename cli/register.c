@@ -1,15 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* register.c - `stonad rates`, `people` and `person`: what the ledger knows beside its runs. */
+/* register.c - `stonad rates`, `people` and `person`: what the ledger knows beside its runs, and, of
+ * one person as text, what the rules make of the programmes' time (R19, R21). */
 #include "cli/cli.h"
 
 #include "stonad/identifier.h"
+#include "stonad/programme.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* One person's current rows, as the rules of a programme's time want them. */
+struct time_facts {
+    struct st_programme *programmes;
+    size_t programme_count;
+    struct st_absence *absences;
+    size_t absence_count;
+};
 
 struct walk {
     struct st_report *report;
     int64_t count;
+    struct time_facts *kept; /* of `person`; NULL: nothing is kept */
     struct st_error *error;
 };
 
@@ -150,9 +163,125 @@ static void fact_text(const struct st_fact *fact, char text[FACT_TEXT_SIZE]) {
     }
 }
 
+/* ---- the time of a person's programmes ----------------------------------------------------- */
+
+enum { KEPT_MAX = 100000 };
+
+static enum st_status no_room(struct st_error *error) {
+    return st_cli_fail(error, ST_IO, "memory", "Memory ran out; close other programs.");
+}
+
+/* Room for one more element; the arrays are short, so they grow by one. */
+static bool grow(void **array, size_t count, size_t size) {
+    void *grown = count >= KEPT_MAX ? NULL : realloc(*array, (count + 1) * size);
+    if (grown != NULL)
+        *array = grown;
+    return grown != NULL;
+}
+
+/* Keeps a row that holds now, if the time of a programme depends on its kind. */
+static enum st_status keep_row(const struct walk *walk, const struct st_fact *fact) {
+    struct time_facts *kept = walk->kept;
+    void *array;
+    bool has_room = true;
+    if (fact->kind == ST_FACT_PROGRAMME) {
+        array = kept->programmes;
+        has_room = grow(&array, kept->programme_count, sizeof *kept->programmes);
+        kept->programmes = array;
+        if (has_room)
+            st_programme_of(fact, &kept->programmes[kept->programme_count++]);
+    } else if (fact->kind == ST_FACT_ABSENCE) {
+        array = kept->absences;
+        has_room = grow(&array, kept->absence_count, sizeof *kept->absences);
+        kept->absences = array;
+        if (has_room)
+            st_absence_of(fact, &kept->absences[kept->absence_count++]);
+    }
+    return has_room ? ST_OK : no_room(walk->error);
+}
+
+static int by_start(const void *a, const void *b) {
+    const struct st_programme *one = a, *other = b;
+    return (one->start > other->start) - (one->start < other->start);
+}
+static int by_from(const void *a, const void *b) {
+    const struct st_absence *one = a, *other = b;
+    if (one->from != other->from)
+        return one->from > other->from ? 1 : -1;
+    return (one->kind > other->kind) - (one->kind < other->kind);
+}
+
+static const char *date_text(st_date date, char text[ST_DATE_TEXT_SIZE]) {
+    if (date == ST_DATE_OPEN)
+        return "open";
+    st_date_format(date, text);
+    return text;
+}
+
+static void pair_date(const char *label, st_date date) {
+    char text[ST_DATE_TEXT_SIZE];
+    st_cli_pair(label, "%s", date_text(date, text));
+}
+
+static void print_time(const struct st_programme_time *time) {
+    char text[ST_DATE_TEXT_SIZE];
+    (void)putchar('\n');
+    pair_date("programme from", time->start);
+    pair_date("recorded end", time->recorded_end);
+    st_cli_pair("regime", "%s (R19, %s)", time->regime, time->citation);
+    if (time->used_days > 0)
+        st_cli_pair("used before", "%" PRId64 " days of earlier programmes (R19)", time->used_days);
+    st_cli_pair("base to", "%s, %d months", date_text(time->base_end, text), time->base_months);
+    if (time->extension_months > 0)
+        st_cli_pair("extended to", "%s, %d months more", date_text(time->extended_end, text),
+                    time->extension_months);
+    else
+        st_cli_pair("extended to", "no extension");
+    if (time->added_working_days + time->added_calendar_days > 0)
+        st_cli_pair("may be added",
+                    "%" PRId64 " working days and %" PRId64 " days of leave: absence, time off and "
+                    "leave come to %" PRId64 " working days, more than ten (R21)",
+                    time->added_working_days, time->added_calendar_days, time->absence_days);
+    else
+        st_cli_pair("may be added",
+                    "nothing: absence, time off and leave come to %" PRId64 " working days, not "
+                    "more than ten (R21)",
+                    time->absence_days);
+    pair_date("longest end", time->longest_end);
+}
+
+/* Rows that are one programme have one start: it is shown once. */
+static void print_times(struct time_facts *kept, st_date today) {
+    if (kept->programme_count > 0)
+        qsort(kept->programmes, kept->programme_count, sizeof *kept->programmes, by_start);
+    if (kept->absence_count > 0)
+        qsort(kept->absences, kept->absence_count, sizeof *kept->absences, by_from);
+    const struct st_person_facts facts = {.programmes = kept->programmes,
+                                          .programme_count = kept->programme_count,
+                                          .absences = kept->absences,
+                                          .absence_count = kept->absence_count};
+    st_date shown = ST_DATE_NONE;
+    for (size_t i = 0; i < kept->programme_count; i++) {
+        struct st_programme_time time;
+        st_programme_time(&facts, i, today, &time);
+        if (time.start != shown)
+            print_time(&time);
+        shown = time.start;
+    }
+}
+
+static void release_kept(struct time_facts *kept) {
+    free(kept->programmes);
+    free(kept->absences);
+}
+#define ST_RELEASE_KEPT __attribute__((cleanup(release_kept)))
+
+/* ---- the history --------------------------------------------------------------------------- */
+
 static enum st_status history_row(void *context, const struct st_history_row *row) {
     struct walk *walk = context;
     char text[FACT_TEXT_SIZE];
+    enum st_status status = ST_OK;
     fact_text(row->fact, text);
     walk->count++;
     st_report_integer(walk->report, row->entry);
@@ -161,7 +290,9 @@ static enum st_status history_row(void *context, const struct st_history_row *ro
     st_report_text(walk->report, st_fact_describe(row->fact->kind)->noun);
     st_report_text(walk->report, row->current ? "yes" : "no");
     st_report_text(walk->report, text);
-    return st_cli_output_works(walk->error);
+    if (walk->kept != NULL && row->current && !row->fact->withdrawn)
+        status = keep_row(walk, row->fact);
+    return status != ST_OK ? status : st_cli_output_works(walk->error);
 }
 
 static enum st_status count_row(void *context, const struct st_history_row *row) {
@@ -190,7 +321,8 @@ enum st_status st_command_person(const struct st_invocation *invocation, struct 
         {"current", NULL, ST_CELL_TEXT, 7, false},  {"facts", NULL, ST_CELL_TEXT, 40, false},
     };
     ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
-    struct walk walk = {.error = error};
+    ST_RELEASE_KEPT struct time_facts kept = {0};
+    struct walk walk = {.kept = &kept, .error = error};
     const char *person_id = invocation->operands[0];
     enum st_status status = st_cli_person_id_check(person_id, error);
     if (status == ST_OK)
@@ -202,5 +334,8 @@ enum st_status st_command_person(const struct st_invocation *invocation, struct 
     if (status != ST_OK)
         return status;
     status = st_ledger_person_history(ledger, person_id, history_row, &walk, error);
-    return st_cli_report_end(walk.report, status, error);
+    status = st_cli_report_end(walk.report, status, error);
+    if (status == ST_OK && invocation->format == ST_FORMAT_TEXT)
+        print_times(&kept, invocation->act.today);
+    return status;
 }

@@ -36,6 +36,8 @@ struct st_run_text {
 };
 
 struct st_ledger {
+    enum st_status (*look_at_dry_run)(void *, const struct st_run_row *, struct st_error *);
+    void *look_context;
     sqlite3 *db;
     char *path;
     struct st_digest *digest;

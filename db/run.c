@@ -306,6 +306,14 @@ static void fill_row(const struct run *run, struct st_run_row *out) {
                                .table_digest = text->table_digest};
 }
 
+void st_ledger_look_at_dry_run(struct st_ledger *ledger,
+                               enum st_status (*look)(void *context, const struct st_run_row *run,
+                                                      struct st_error *error),
+                               void *context) {
+    ledger->look_at_dry_run = look;
+    ledger->look_context = context;
+}
+
 enum st_status st_ledger_run(struct st_ledger *ledger, const struct st_act *act, st_month month,
                              st_date payday, void (*progress)(void *, int64_t done, int64_t all),
                              void *context, struct st_run_row *out, struct st_error *error) {
@@ -329,6 +337,8 @@ enum st_status st_ledger_run(struct st_ledger *ledger, const struct st_act *act,
         status = write_run(&run, error);
     if (status == ST_OK)
         fill_row(&run, out);
+    if (status == ST_OK && act->dry_run && ledger->look_at_dry_run != NULL)
+        status = ledger->look_at_dry_run(ledger->look_context, out, error);
     release(&run);
     if (status == ST_OK) {
         describe(&run, detail);

@@ -6,7 +6,8 @@
  *   limits.c      R8           which days are past a limit     st_limits_walk
  *   deductions.c  R5-R8        what is taken from it           st_deduct
  *   tax.c         R14-R16      the card, the period, the tax   st_withhold
- *   calculate.c   R4, R10      the order, the lines, the sums
+ *   calculate.c   R4, R10      the order, the benefit's lines, the sums
+ * and workbench.c holds what all of them use: new lines and findings, the cut (R10), failures.
  *
  * Invariants, asserted where they are made:
  *  1. The units of all days are the units of the month (R4).
@@ -105,6 +106,9 @@ enum st_status st_finding_add(struct st_calculator *calculator, const char *code
 /* Fills one finding from the table; the code must be in it. */
 void st_finding_fill(struct st_finding *finding, const char *code, const char *detail) ST_NONNULL;
 
+void st_error_fill(struct st_error *error, enum st_status status, const char *code,
+                   const char *sentence) ST_NONNULL;
+/* The same, naming the person with a masked number. */
 enum st_status st_fail(struct st_calculator *calculator, enum st_status status, const char *code,
                        const char *text) ST_NONNULL;
 /* An amount left 64 bits: the input limits make it impossible, so it is refused, not repaired. */

@@ -82,7 +82,7 @@ static const struct finding_kind finding_kinds[] = {
      "February"},
     {"R14-HELD", ST_SEVERITY_ERROR, "R14", SBL "§ 5-4",
      "held back: the tax card says kildeskatt; ask for a card for introduksjonsstønad, or record one "
-     "in taxcards.csv, and the person is paid in the next run"},
+     "in taxcards.csv, and the person is paid from the next run on"},
     /* What only `check` gives, about a programme as a whole (engine/programme.c). */
     {"R8-FOUR-SPELLS", ST_SEVERITY_NOTE, "R8", "integreringsforskriften § 9",
      "four or more self-certified absences in twelve months: self-certification may be barred by "

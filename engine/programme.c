@@ -12,23 +12,23 @@
 #include <assert.h>
 
 enum {
-    WORK_BARS_FROM = 20260101,    /* R18: § 8 fourth paragraph */
-    FULL_WORK_HUNDREDTHS = 3000,  /* 30 hours a week */
-    SETTLED_YEARS_MAX = 2,        /* § 8 first paragraph */
-    START_MONTHS_MAX = 3,         /* § 12 */
+    WORK_BARS_FROM = 20260101,   /* R18: § 8 fourth paragraph */
+    FULL_WORK_HUNDREDTHS = 3000, /* 30 hours a week */
+    SETTLED_YEARS_MAX = 2,       /* § 8 first paragraph */
+    START_MONTHS_MAX = 3,        /* § 12 */
     ADULT_AGE = 18,
-    WORK_GOAL_ONLY_OVER = 55,     /* §§ 13, 14 */
-    CONTENT_HUNDREDTHS = 1500,    /* R20: 15 hours a week */
+    WORK_GOAL_ONLY_OVER = 55,  /* §§ 13, 14 */
+    CONTENT_HUNDREDTHS = 1500, /* R20: 15 hours a week */
     CONTENT_PART_TIME_HUNDREDTHS = 1000,
     CONTENT_PART_TIME_SHARE = 60,
     CONTENT_EDUCATED_MONTHS = 3,
     CONTENT_OTHERS_MONTHS = 6,
     CONTENT_PROTECTION_FROM = 20240201, /* R20: collective protection */
     CONTENT_PROTECTION_TO = 20251231,
-    SPELLS_MAX = 4,               /* Reg. § 9 */
-    SICK_LEAVE_YEARS = 1,         /* Reg. § 15 */
-    PARENTAL_MONTHS = 10,         /* Reg. § 16 */
-    PARENTAL_CHILD_MONTHS = 12,   /* rows that begin so near each other are about one child */
+    SPELLS_MAX = 4,             /* Reg. § 9 */
+    SICK_LEAVE_YEARS = 1,       /* Reg. § 15 */
+    PARENTAL_MONTHS = 10,       /* Reg. § 16 */
+    PARENTAL_CHILD_MONTHS = 12, /* rows that begin so near each other are about one child */
     STOP_MONTHS_MAX = 3
 };
 
@@ -121,8 +121,8 @@ static st_date decision_of(const struct st_person_facts *facts,
             continue;
         if (row->decided <= span->start && row->decided > before)
             before = row->decided;
-        if (row->decided > span->start && row->decided <= span->end &&
-            row->decided < later_start && (after == ST_DATE_NONE || row->decided < after))
+        if (row->decided > span->start && row->decided <= span->end && row->decided < later_start &&
+            (after == ST_DATE_NONE || row->decided < after))
             after = row->decided;
     }
     return before != ST_DATE_NONE ? before : after;
@@ -308,8 +308,8 @@ static enum st_status check_decision(const struct check *check, const struct sub
     if (subject->decided <= subject->span.start)
         return ST_OK;
     add_date(&detail, ", decided ", subject->decided);
-    add_number(&detail, ", days before the decision: ",
-               (int64_t)subject->decided - subject->span.start);
+    add_number(&detail,
+               ", days before the decision: ", (int64_t)subject->decided - subject->span.start);
     return tell(check, "R22-BEFORE-DECISION", &detail);
 }
 
@@ -381,7 +381,8 @@ static bool is_decided(const struct st_person_facts *facts, const struct st_abse
         row->kind == ST_ABSENCE_STOP ? ST_DECISION_STOP : ST_DECISION_LEAVE;
     for (size_t i = 0; i < facts->decision_count; i++) {
         const struct st_decision *decision = &facts->decisions[i];
-        if (decision->kind == wanted && decision->decided <= row->to && decision->until >= row->from)
+        if (decision->kind == wanted && decision->decided <= row->to &&
+            decision->until >= row->from)
             return true;
     }
     return false;
@@ -425,8 +426,7 @@ static bool continues_another(const struct st_person_facts *facts, const struct 
 /* The last day of the rows of the kind that follow each other without a gap. */
 static st_date last_of_run(const struct st_person_facts *facts, const struct st_absence *row) {
     st_date last = row->to;
-    while (last != ST_DATE_OPEN &&
-           (row = row_from(facts, row->kind, last + 1)) != NULL)
+    while (last != ST_DATE_OPEN && (row = row_from(facts, row->kind, last + 1)) != NULL)
         last = row->to;
     return last;
 }
@@ -542,7 +542,8 @@ static enum st_status check_absences(const struct check *check) {
 /* ---- one person ----------------------------------------------------------------------------- */
 
 enum st_status st_check_programmes(const struct st_person_facts *facts,
-                                   const struct st_known_files *files, st_month month, st_date today,
+                                   const struct st_known_files *files, st_month month,
+                                   st_date today,
                                    enum st_status (*add)(void *context, const struct st_finding *),
                                    void *context) {
     const struct check check = {facts, files, month, today, add, context};

@@ -12,7 +12,7 @@
 
 enum {
     NEW_REGIME_FROM = 20260101,
-    RETURN_YEARS = 2,       /* R19: an earlier programme counts when it ended less than so long ago */
+    RETURN_YEARS = 2, /* R19: an earlier programme counts when it ended less than so long ago */
     ABSENCE_DAYS_FREE = 10, /* R21: up to so many virkedager together add nothing */
     OLDEST_AGE = 55
 };
@@ -45,8 +45,8 @@ static const struct duration durations[] = {
     {0, 20251231, 'e', EDUCATED, ANY_GOAL, 6, 6,
      "collective protection, upper-secondary education or higher (until 2025)",
      ACT "§ 37 c as it stood until 2025-12-31"},
-    {0, 20251231, '\0', EDUCATED, ANY_GOAL, 6, 6, "upper-secondary education or higher (until 2025)",
-     ACT "§ 13 as it stood until 2025-12-31"},
+    {0, 20251231, '\0', EDUCATED, ANY_GOAL, 6, 6,
+     "upper-secondary education or higher (until 2025)", ACT "§ 13 as it stood until 2025-12-31"},
     {20260101, 0, '\0', EDUCATED, ANY_GOAL, 12, 0, "upper-secondary education or higher",
      ACT "§ 13 third paragraph"},
     {0, 20241231, '\0', NOT_EDUCATED, GOAL(UPPER_SECONDARY), 36, 12,

@@ -360,9 +360,14 @@ static void say_untold(struct sentence *sentence) {
  * the mark is missing. `first` holds `size` bytes. */
 static const char *cut_at(const char *text, const char *mark, char *first, size_t size) {
     const char *found = strstr(text, mark);
-    struct st_text out = st_text_into(first, size);
-    for (; *text != '\0' && text != found; text++)
-        st_text_add(&out, (const char[]){*text, '\0'});
+    size_t length = found == NULL ? strlen(text) : (size_t)(found - text);
+    if (length >= size) {
+        length = size - 1;
+        while (length > 0 && ((unsigned char)text[length] & 0xC0U) == 0x80U)
+            length--; /* never half a character */
+    }
+    memcpy(first, text, length);
+    first[length] = '\0';
     return found == NULL ? "" : found + strlen(mark);
 }
 
@@ -697,6 +702,21 @@ static int count_days_off(st_date from, st_date to, const char *names[NAMES_MAX]
     return days_off;
 }
 
+/* Days of the record that neither are days off nor belong to this line. */
+static void say_other_days(struct sentence *sentence, int64_t count, bool past_limit) {
+    add(sentence, " ");
+    say_quantity(sentence, (st_fraction){count, 1}, &one_other, &several_others);
+    say(sentence, " av fraværet hører ikke til denne linjen ",
+        count == 1 ? " of the absence is not part of this line "
+                   : " of the absence are not part of this line ");
+    if (past_limit)
+        say(sentence, "(innenfor grensen, eller i en annen linje).",
+            "(within the limit, or in another line).");
+    else
+        say(sentence, "(annen sats, eller ingen rett til stønad).",
+            "(another rate, or no right to the benefit).");
+}
+
 /* " Ikke trukket: 2 fridager (lørdag, søndag)." R9; and what lies outside this line. */
 static void say_not_charged(struct sentence *sentence, const struct absence *absence) {
     const struct st_line_row *line = sentence->line;
@@ -718,16 +738,8 @@ static void say_not_charged(struct sentence *sentence, const struct absence *abs
         }
         add(sentence, ").");
     }
-    if (others > 0) {
-        add(sentence, " ");
-        say_quantity(sentence, (st_fraction){others, 1}, &one_other, &several_others);
-        if (absence->reason != NULL)
-            say(sentence, " av fraværet er ikke trukket i denne linjen.",
-                " of the absence not charged in this line.");
-        else
-            say(sentence, " av fraværet har annen sats eller ingen rett til stønad.",
-                " of the absence at another rate or without a right to the benefit.");
-    }
+    if (others > 0)
+        say_other_days(sentence, others, absence->reason != NULL);
 }
 
 static void tell_absence_days(struct sentence *sentence) {
@@ -741,8 +753,9 @@ static void tell_absence_days(struct sentence *sentence) {
     }
     say(sentence, ": trekk for ", ": charged for ");
     say_quantity(sentence, line->quantity, &one_day, &several_days);
-    say_line_period(sentence, ", ", ", ");
-    say(sentence, ", à ", ", at ");
+    if (line->from != absence.from || line->to != absence.to)
+        say_line_period(sentence, ", ", ", ");
+    say(sentence, " à ", " at ");
     say_rate(sentence, line->rate);
     say_formula(sentence, "360");
     say_result(sentence);

@@ -123,6 +123,12 @@ enum st_status st_ledger_run(struct st_ledger *ledger, const struct st_act *act,
                              st_date payday, void (*progress)(void *, int64_t done, int64_t all),
                              void *context, struct st_run_row *out, struct st_error *error)
     ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 7, 8);
+/* A dry run's rows are gone when st_ledger_run returns; `look` is called just before, and may read them
+ * with the functions below. Not ST_OK from it is what st_ledger_run then returns. */
+void st_ledger_look_at_dry_run(struct st_ledger *ledger,
+                               enum st_status (*look)(void *context, const struct st_run_row *run,
+                                                      struct st_error *error),
+                               void *context) ST_NONNULL_ARGS(1);
 /* Approves a computed run: another actor than the one who ran it, `payments` and `sum` as confirmed,
  * not after the payday. Fixes the message id. */
 enum st_status st_ledger_approve(struct st_ledger *ledger, const struct st_act *act, int64_t run,

@@ -38,13 +38,16 @@ struct case_table {
     struct case_row rows[CASE_ROWS_MAX];
 };
 
-/* "facts DATE" or "pay MONTH payday DATE computed DATE" and the tables that follow it. */
+enum case_step { CASE_FACTS, CASE_PAY, CASE_CHECK };
+
+/* "facts DATE", "pay MONTH payday DATE computed DATE" or "check MONTH on DATE", and the tables that
+ * follow it. */
 struct case_block {
-    bool is_pay;
+    enum case_step step;
     int line;
-    st_date date;        /* when it is imported or computed; ST_DATE_NONE: not said */
-    st_month month;      /* of a pay block */
-    st_date payday;
+    st_date date;        /* when it is imported, computed, checked; ST_DATE_NONE: not said */
+    st_month month;      /* of a pay or check block */
+    st_date payday;      /* of a pay block */
     const char *refused; /* the code the run must be refused with; NULL: it must succeed */
     size_t table_count;
     struct case_table tables[CASE_TABLES_MAX];
@@ -148,7 +151,7 @@ static size_t case_split(char *line, const char *cells[CASE_COLUMNS_MAX]) {
 static bool case_read_table(struct case_file *file, int line, char *text) {
     size_t size = strlen(text);
     if (file->block_count == 0)
-        return case_wrong(file, line, "%s stands before the first facts or pay line", text);
+        return case_wrong(file, line, "%s stands before the first facts, pay or check line", text);
     struct case_block *block = &file->blocks[file->block_count - 1];
     if (text[size - 1] != ']')
         return case_wrong(file, line, "a section is written [name]");
@@ -213,6 +216,15 @@ static bool case_read_pay(struct case_file *file, struct case_block *block, char
     return true;
 }
 
+static bool case_read_check(struct case_file *file, struct case_block *block, char *rest) {
+    char *month = case_word(&rest);
+    if (!st_month_parse(month, strlen(month), &block->month) ||
+        strcmp(case_word(&rest), "on") != 0 || !case_date_word(&rest, &block->date) ||
+        *case_word(&rest) != '\0')
+        return case_wrong(file, block->line, "write: check YYYY-MM on YYYY-MM-DD");
+    return true;
+}
+
 static bool case_read_facts(struct case_file *file, struct case_block *block, char *rest) {
     char *date = case_word(&rest);
     if ((*date != '\0' && !st_date_parse(date, strlen(date), &block->date)) ||
@@ -225,7 +237,7 @@ static bool case_read_refused(struct case_file *file, int line, char *rest) {
     struct case_block *block =
         file->block_count == 0 ? NULL : &file->blocks[file->block_count - 1];
     char *code = case_word(&rest);
-    if (block == NULL || !block->is_pay || *code == '\0' || *case_word(&rest) != '\0')
+    if (block == NULL || block->step != CASE_PAY || *code == '\0' || *case_word(&rest) != '\0')
         return case_wrong(file, line, "write: refused CODE, below a pay line");
     block->refused = code;
     return true;
@@ -234,18 +246,22 @@ static bool case_read_refused(struct case_file *file, int line, char *rest) {
 static bool case_read_directive(struct case_file *file, int line, char *text) {
     char *rest = text;
     char *word = case_word(&rest);
-    bool is_pay = strcmp(word, "pay") == 0;
+    enum case_step step = strcmp(word, "pay") == 0     ? CASE_PAY
+                          : strcmp(word, "check") == 0 ? CASE_CHECK
+                                                       : CASE_FACTS;
     if (strcmp(word, "refused") == 0)
         return case_read_refused(file, line, rest);
-    if (!is_pay && strcmp(word, "facts") != 0)
-        return case_wrong(file, line, "unknown word '%s'; known: facts, pay, refused", word);
+    if (step == CASE_FACTS && strcmp(word, "facts") != 0)
+        return case_wrong(file, line, "unknown word '%s'; known: facts, pay, check, refused", word);
     if (file->block_count == CASE_BLOCKS_MAX)
-        return case_wrong(file, line, "more than %d facts and pay lines", CASE_BLOCKS_MAX);
+        return case_wrong(file, line, "more than %d facts, pay and check lines", CASE_BLOCKS_MAX);
     struct case_block *block = &file->blocks[file->block_count++];
-    block->is_pay = is_pay;
+    block->step = step;
     block->line = line;
     block->date = ST_DATE_NONE;
-    return is_pay ? case_read_pay(file, block, rest) : case_read_facts(file, block, rest);
+    return step == CASE_PAY     ? case_read_pay(file, block, rest)
+           : step == CASE_CHECK ? case_read_check(file, block, rest)
+                                : case_read_facts(file, block, rest);
 }
 
 static bool case_read_header(struct case_file *file, int line, char *text) {
@@ -282,7 +298,7 @@ static bool case_read_line(struct case_file *file, int line, char *text) {
     if (block == NULL && strncmp(text, "facts", 5) != 0 && strchr(text, ':') != NULL)
         return case_read_header(file, line, text);
     bool is_directive = strncmp(text, "facts", 5) == 0 || strncmp(text, "pay ", 4) == 0 ||
-                        strncmp(text, "refused ", 8) == 0;
+                        strncmp(text, "check ", 6) == 0 || strncmp(text, "refused ", 8) == 0;
     if (is_directive || block == NULL || block->table_count == 0)
         return case_read_directive(file, line, text);
     return case_read_cells(file, line, text);
@@ -389,7 +405,7 @@ static bool case_load(struct case_file *file) {
 /* A case that expects nothing would always hold. */
 static bool case_expects(const struct case_file *file) {
     const struct case_block *last = &file->blocks[file->block_count - 1];
-    if (last->is_pay)
+    if (last->step != CASE_FACTS)
         return last->table_count > 0 || last->refused != NULL;
     return case_table_find(last, "problems") != NULL;
 }
@@ -407,7 +423,7 @@ static bool case_parse(struct case_file *file) {
     if (file->title == NULL || file->rule == NULL || file->law == NULL || file->why == NULL)
         return case_wrong(file, 1, "the header needs title, rule, law and why");
     if (file->block_count == 0)
-        return case_wrong(file, line, "the case has no facts and no pay line");
+        return case_wrong(file, line, "the case has no facts, pay or check line");
     if (!case_expects(file))
         return case_wrong(file, line, "the case says nothing about what must come out");
     return true;

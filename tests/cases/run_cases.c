@@ -12,6 +12,7 @@
 #include "case_file.h"
 
 #include "formats/fact_value.h"
+#include "stonad/check.h"
 #include "stonad/identifier.h"
 #include "stonad/input.h"
 #include "stonad/ledger.h"
@@ -321,13 +322,14 @@ static bool add_expected_by_person(struct play *play, const struct case_table *t
 
 enum line_column {
     LINE_PERSON, LINE_MONTH, LINE_KIND, LINE_FROM, LINE_TO, LINE_QUANTITY, LINE_UNIT, LINE_RATE,
-    LINE_AMOUNT, LINE_CUT, LINE_RULE, LINE_CITATION, LINE_COLUMN_COUNT
+    LINE_AMOUNT, LINE_CUT, LINE_RULE, LINE_CITATION, LINE_INPUTS, LINE_COLUMN_COUNT
 };
 static const struct column line_columns[LINE_COLUMN_COUNT] = {
     {"person_id", CELL_PERSON}, {"month", CELL_TEXT},    {"kind", CELL_TEXT},
     {"from", CELL_DATE},        {"to", CELL_DATE},       {"quantity", CELL_NUMBER},
     {"unit", CELL_TEXT},        {"rate", CELL_ROUNDED},  {"amount", CELL_AMOUNT},
-    {"cut", CELL_TEXT},         {"rule", CELL_TEXT},     {"citation", CELL_TEXT}};
+    {"cut", CELL_TEXT},         {"rule", CELL_TEXT},     {"citation", CELL_TEXT},
+    {"inputs", CELL_TEXT}};
 
 /* Kinds that are compared only where the section names them. */
 static const char *const settling_kinds[] = {"tax", "extra_tax", "held", "payment"};
@@ -336,6 +338,8 @@ struct line_walk {
     struct play *play;
     const struct case_table *table;
     const int *indexes;
+    const struct case_row *expected[CASE_ROWS_MAX]; /* the case's rows in the order of the lines */
+    size_t expected_count;
 };
 
 static bool names_value(const struct case_table *table, const char *column, const char *value) {
@@ -393,9 +397,26 @@ static void add_line_cell(struct play *play, const struct st_line_row *line, int
     case LINE_CITATION:
         cell_add(play, line->citation);
         break;
+    case LINE_INPUTS:
+        cell_add(play, line->inputs);
+        break;
     case LINE_COLUMN_COUNT:
         break;
     }
+}
+
+/* A cell "~text" of inputs holds for a line whose inputs contain the text: the got cell is written
+ * like the expected one. */
+static bool add_inputs_as_expected(const struct line_walk *walk, const struct st_line_row *line,
+                                   size_t index) {
+    size_t row = walk->play->got.row_count;
+    if (walk->indexes[index] != LINE_INPUTS || row >= walk->expected_count)
+        return false;
+    const char *cell = walk->expected[row]->cells[index];
+    if (*cell != '~' || strstr(line->inputs, cell + 1) == NULL)
+        return false;
+    cell_add(walk->play, cell);
+    return true;
 }
 
 static enum st_status visit_line(void *context, const struct st_line_row *line) {
@@ -403,8 +424,20 @@ static enum st_status visit_line(void *context, const struct st_line_row *line) 
     if (!is_compared_line(walk->table, line->kind))
         return ST_OK;
     for (size_t i = 0; i < walk->table->column_count; i++)
-        add_line_cell(walk->play, line, walk->indexes[i]);
+        if (!add_inputs_as_expected(walk, line, i))
+            add_line_cell(walk->play, line, walk->indexes[i]);
     return row_end(walk->play, &walk->play->got) ? ST_OK : ST_IO;
+}
+
+/* The case's rows in the order in which the lines come: person by person. */
+static void order_expected(struct line_walk *walk, const char *const *ids, size_t id_count) {
+    int person = case_column(walk->table, "person_id");
+    for (size_t i = 0; i < id_count; i++)
+        for (size_t j = 0; j < walk->table->row_count; j++) {
+            const struct case_row *row = &walk->table->rows[j];
+            if (strcmp(case_person_id(walk->play->file, row->cells[person]), ids[i]) == 0)
+                walk->expected[walk->expected_count++] = row;
+        }
 }
 
 static bool check_lines(struct play *play, struct st_ledger *ledger, int64_t run,
@@ -412,12 +445,13 @@ static bool check_lines(struct play *play, struct st_ledger *ledger, int64_t run
     int indexes[CASE_COLUMNS_MAX];
     const char *ids[CASE_ROWS_MAX];
     struct st_error error;
-    struct line_walk walk = {play, table, indexes};
+    struct line_walk walk = {.play = play, .table = table, .indexes = indexes};
     if (!match_columns(play, table, line_columns, LINE_COLUMN_COUNT, indexes))
         return false;
     size_t id_count = named_persons(play, table, ids);
     if (!add_expected_by_person(play, table, line_columns, indexes, ids, id_count))
         return false;
+    order_expected(&walk, ids, id_count);
     for (size_t i = 0; i < id_count; i++)
         if (st_ledger_each_line(ledger, run, ids[i], visit_line, &walk, &error) != ST_OK)
             return fail_call(play, table->line, "the lines cannot be read", &error);
@@ -498,9 +532,9 @@ static bool check_payslips(struct play *play, struct st_ledger *ledger, int64_t 
 
 /* ---- [findings] ------------------------------------------------------------------------------ */
 
-enum { FINDING_PERSON, FINDING_CODE, FINDING_COLUMN_COUNT };
-static const struct column finding_columns[FINDING_COLUMN_COUNT] = {{"person_id", CELL_PERSON},
-                                                                    {"code", CELL_TEXT}};
+enum { FINDING_PERSON, FINDING_CODE, FINDING_SEVERITY, FINDING_COLUMN_COUNT };
+static const struct column finding_columns[FINDING_COLUMN_COUNT] = {
+    {"person_id", CELL_PERSON}, {"code", CELL_TEXT}, {"severity", CELL_TEXT}};
 
 struct finding_walk {
     struct play *play;
@@ -508,32 +542,48 @@ struct finding_walk {
     const int *indexes;
 };
 
-static enum st_status visit_finding(void *context, const struct st_finding_row *finding) {
-    struct finding_walk *walk = context;
+/* A run and a check find the same way, in rows of their own; this is what the case compares. */
+static enum st_status add_finding(struct finding_walk *walk, const char *person_id,
+                                  const char *code, const char *severity) {
     struct play *play = walk->play;
-    if (strcmp(finding->severity, st_severity_name(ST_SEVERITY_NOTE)) == 0 &&
-        !names_value(walk->table, "code", finding->code))
+    if (strcmp(severity, st_severity_name(ST_SEVERITY_NOTE)) == 0 &&
+        !names_value(walk->table, "code", code))
         return ST_OK;
+    const char *person =
+        person_id == NULL || *person_id == '\0' ? "" : case_nickname(play->file, person_id);
     for (size_t i = 0; i < walk->table->column_count; i++)
-        cell_add(play, walk->indexes[i] == FINDING_CODE ? finding->code
-                       : finding->person_id == NULL
-                           ? ""
-                           : case_nickname(play->file, finding->person_id));
+        cell_add(play, walk->indexes[i] == FINDING_PERSON ? person
+                       : walk->indexes[i] == FINDING_CODE ? code
+                                                          : severity);
     return row_end(play, &play->got) ? ST_OK : ST_IO;
 }
 
+static enum st_status visit_finding(void *context, const struct st_finding_row *finding) {
+    return add_finding(context, finding->person_id, finding->code, finding->severity);
+}
+
+static enum st_status visit_checked(void *context, const struct st_check_row *finding) {
+    return add_finding(context, finding->person_id, finding->code, finding->severity);
+}
+
+/* The findings of a run, or, with run 0, of the block's check. */
 static bool check_findings(struct play *play, struct st_ledger *ledger, int64_t run,
-                           const struct case_table *table) {
+                           const struct case_block *block, const struct case_table *table) {
     int indexes[CASE_COLUMNS_MAX];
     struct st_error error;
     struct finding_walk walk = {play, table, indexes};
+    st_month checked;
     if (!match_columns(play, table, finding_columns, FINDING_COLUMN_COUNT, indexes))
         return false;
     for (size_t i = 0; i < table->row_count; i++)
         if (!add_expected_row(play, table, &table->rows[i], finding_columns, indexes))
             return false;
-    if (st_ledger_each_finding(ledger, run, NULL, visit_finding, &walk, &error) != ST_OK)
-        return fail_call(play, table->line, "the findings cannot be read", &error);
+    enum st_status status =
+        run != 0 ? st_ledger_each_finding(ledger, run, NULL, visit_finding, &walk, &error)
+                 : st_ledger_check(ledger, block->month, block->date, visit_checked, &walk,
+                                   &checked, &error);
+    if (status != ST_OK)
+        return fail_call(play, table->line, "the findings cannot be had", &error);
     sheet_make_set(&play->expected);
     sheet_make_set(&play->got);
     sheets_align(&play->expected, &play->got);
@@ -826,13 +876,13 @@ static struct st_act act_at(struct play *play, const char *actor, st_date day, c
     return act;
 }
 
-/* When a facts block is imported: as said, or the day before the next run is computed. */
+/* When a facts block is imported: as said, or the day before the next run or check. */
 static st_date import_day(const struct play *play, size_t block) {
     const struct case_file *file = play->file;
     if (file->blocks[block].date != ST_DATE_NONE)
         return file->blocks[block].date;
     for (size_t i = block; i < file->block_count; i++)
-        if (file->blocks[i].is_pay)
+        if (file->blocks[i].step != CASE_FACTS)
             return file->blocks[i].date - 1 < play->last_day ? play->last_day
                                                               : file->blocks[i].date - 1;
     return play->last_day;
@@ -868,7 +918,7 @@ static bool check_run(struct play *play, struct st_ledger *ledger, int64_t run,
         else if (strcmp(table->name, "payslips") == 0)
             is_good &= check_payslips(play, ledger, run, table);
         else if (strcmp(table->name, "findings") == 0)
-            is_good &= check_findings(play, ledger, run, table);
+            is_good &= check_findings(play, ledger, run, block, table);
         else
             is_good = fail_at(play, table->line, "there is no section [%s] below a pay line",
                               table->name);
@@ -876,6 +926,19 @@ static bool check_run(struct play *play, struct st_ledger *ledger, int64_t run,
         sheet_clear(&play->got);
         play->row_size = 0;
     }
+    return is_good;
+}
+
+/* Nothing is written by a check, so nothing but its findings can be compared. */
+static bool play_check(struct play *play, struct st_ledger *ledger, size_t index) {
+    const struct case_block *block = &play->file->blocks[index];
+    const struct case_table *table = case_table_find(block, "findings");
+    if (block->table_count != 1 || table == NULL)
+        return fail_at(play, block->line, "[findings] is what stands below a check line");
+    bool is_good = check_findings(play, ledger, 0, block, table);
+    sheet_clear(&play->expected);
+    sheet_clear(&play->got);
+    play->row_size = 0;
     return is_good;
 }
 
@@ -891,7 +954,7 @@ static bool check_refusal(struct play *play, const struct case_block *block, enu
 
 static bool is_paid_again(const struct case_file *file, size_t index) {
     for (size_t i = index + 1; i < file->block_count; i++)
-        if (file->blocks[i].is_pay)
+        if (file->blocks[i].step == CASE_PAY)
             return true;
     return false;
 }
@@ -920,9 +983,10 @@ static bool play_pay(struct play *play, struct st_ledger *ledger, size_t index) 
 }
 
 static bool play_blocks(struct play *play, struct st_ledger *ledger) {
+    static bool (*const steps[])(struct play *, struct st_ledger *, size_t) = {
+        [CASE_FACTS] = play_facts, [CASE_PAY] = play_pay, [CASE_CHECK] = play_check};
     for (size_t i = 0; i < play->file->block_count; i++)
-        if (!(play->file->blocks[i].is_pay ? play_pay(play, ledger, i)
-                                           : play_facts(play, ledger, i)))
+        if (!steps[play->file->blocks[i].step](play, ledger, i))
             return false;
     return true;
 }
@@ -974,9 +1038,13 @@ static void look_ahead(struct play *play) {
     play->first_tax_year = 2026;
     for (size_t i = play->file->block_count; i-- > 0;) {
         const struct case_block *block = &play->file->blocks[i];
-        if (!block->is_pay)
+        if (block->step == CASE_FACTS)
             continue;
-        play->first_tax_year = st_date_year(block->payday);
+        /* A check computes the month for its last day, or for the day it is made when that is later. */
+        st_date payday = block->step == CASE_PAY ? block->payday : st_month_last(block->month);
+        if (block->step == CASE_CHECK && block->date > payday)
+            payday = block->date;
+        play->first_tax_year = st_date_year(payday);
         play->last_day = block->date - 1;
     }
 }

@@ -10,7 +10,8 @@
 
 static const char *const names[] = {
     "init",    "import",  "run",    "runs",  "show",   "payslips", "lines", "explain",
-    "approve", "discard", "export", "rates", "people", "person",   "tax",   "tax-table"};
+    "approve", "discard", "export", "rates", "people", "person",   "tax",   "tax-table",
+    "calendar"};
 
 static void test_help_and_version_on_every_level(void **state) {
     (void)state;
@@ -252,6 +253,63 @@ static void test_run_and_reports(void **state) {
     has_not(out, "136549");
 }
 
+static void test_explain_in_words(void **state) {
+    (void)state;
+    compute_may();
+    run("stonad explain 1 --person " BERA);
+    expect(0);
+    has(out, "\n\nIntroduksjonsstønad for 1.–31. mai 2026: 30 dager à 758,61 kr (2 G / 360, G = 136 549 "
+             "kr fra 1. mai 2026), 22 758,17 kr (integreringsloven § 20).\n"
+             "Introduction benefit for 1–31 May 2026: 30 days at 758,61 kr (2 G / 360, G = 136 549 kr "
+             "from 1 May 2026), 22 758,17 kr (integreringsloven § 20).\n"
+             "  1 benefit 22 758,17  2026-05-01 to 2026-05-31\n    rule      R4, ");
+    has(out, "    exact     136549/6 kroner, rounded half up to 22 758,17\n");
+    run("stonad explain 1 --person " BERA " --lang nb");
+    has(out, "Ikke godkjent fravær, registrert 4.–6. mai 2026");
+    has_not(out, "Unapproved absence");
+    run("stonad explain 1 --person " BERA " --lang en");
+    has(out, "Unapproved absence, recorded 4–6 May 2026");
+    has_not(out, "Ikke godkjent");
+    run("stonad explain 1 --person " BERA " --lang nb --format csv");
+    expect(0);
+    has(out, ",severity,code,text,sentence_nb,sentence_en\n");
+    has(out, "Ikke godkjent fravær");
+    has(out, "Unapproved absence");
+    run("stonad explain 1 --person " BERA " --format json | tail -c 400");
+    has(out, "\"sentence_en\": ");
+    refuses(2, "[option.choice]", "stonad explain 1 --person " BERA " --lang nn");
+}
+
+static void test_explain_a_rule(void **state) {
+    (void)state;
+    run("stonad explain --rule R8"); /* there is no ledger here */
+    expect(0);
+    assert_ptr_equal(strstr(out, "R8: "), out);
+    has(out, "Absence and leave\n");
+    has(out, "Fravær, fri og permisjon\n");
+    run("stonad explain --rule r14-held --lang en");
+    expect(0);
+    assert_ptr_equal(strstr(out, "R14: "), out);
+    has_not(out, "Skattekortet");
+    for (int rule = 1; rule <= 22; rule++) {
+        run("stonad explain --rule R%d --format csv", rule);
+        expect(0);
+        assert_ptr_equal(strstr(out, "rule,title_nb,title_en,paragraphs,text_nb,text_en\nR"), out);
+        run("stonad explain --rule R%d | awk 'NR > 1 && length($0) > 150'", rule);
+        assert_string_equal(out, "");
+    }
+    run("stonad explain --rule R11 --format json");
+    has(out, "Not computed yet");
+    refuses(2, "did you mean R2?", "stonad explain --rule R2x");
+    refuses(2, "[rule.unknown]", "stonad explain --rule R23");
+    refuses(2, "[option.empty]", "stonad explain --rule ''");
+    refuses(2, "[option.alone]", "stonad explain 1 --rule R8");
+    refuses(2, "[option.alone]", "stonad explain --rule R8 --person " BERA);
+    refuses(2, "[argument.missing]", "stonad explain --person " BERA);
+    refuses(2, "[option.missing]", "stonad explain 1");
+    refuses(2, "[argument.missing]", "stonad explain");
+}
+
 static void test_report_refusals(void **state) {
     (void)state;
     compute_may();
@@ -469,6 +527,8 @@ int main(void) {
         IN_FOLDER(test_import),
         IN_FOLDER(test_import_refusals),
         IN_FOLDER(test_run_and_reports),
+        IN_FOLDER(test_explain_in_words),
+        IN_FOLDER(test_explain_a_rule),
         IN_FOLDER(test_report_refusals),
         IN_FOLDER(test_approval),
         IN_FOLDER(test_discard),

@@ -60,6 +60,9 @@ enum st_option {
     ST_OPTION_TAX_ONLY,
     /* rates and tables */
     ST_OPTION_KNOWN,
+    ST_OPTION_VALUE,
+    ST_OPTION_EFFECT,
+    ST_OPTION_SOURCE,
     ST_OPTION_YEAR,
     ST_OPTION_TABLE,
     ST_OPTION_PERIOD,

@@ -165,10 +165,18 @@ static const struct st_command commands[] = {
     },
     {
         .name = "rates",
-        .summary = "lists the rates, with the dates they take effect and became known",
+        .arguments = "[add]",
+        .summary = "lists the rates by effect and known date, or adds one",
         .examples = "  stonad rates\n"
-                    "  stonad rates --known 2026-05-01\n",
-        .optional = ST_TAKES(KNOWN),
+                    "  stonad rates --known 2026-05-01\n"
+                    "  stonad rates add --name G --value 142000 --effect 2027-05-01 --known 2027-05-21 \\\n"
+                    "                   --source \"FOR-2027-05-21\"\n",
+        .details = "A rate counts from its effect date, in everything computed on or after the day it was\n"
+                   "known. One that contradicts what the ledger holds is refused.",
+        .optional = ST_TAKES(KNOWN) | ST_TAKES(NAME) | ST_TAKES(VALUE) | ST_TAKES(EFFECT) |
+                    ST_TAKES(SOURCE),
+        .operand_max = 1,
+        .writes = true,
         .perform = st_command_rates,
     },
     {

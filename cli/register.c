@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* register.c - `stonad rates`, `people` and `person`: what the ledger knows beside its runs, and, of
+/* register.c - `stonad people` and `person`: what the ledger knows beside its runs, and, of
  * one person as text, what the rules make of the programmes' time (R19, R21). */
 #include "cli/cli.h"
 
@@ -25,40 +25,6 @@ struct walk {
     struct time_facts *kept; /* of `person`; NULL: nothing is kept */
     struct st_error *error;
 };
-
-/* ---- rates --------------------------------------------------------------------------------- */
-
-static enum st_status rate_row(void *context, const char *name, const struct st_rate *rate) {
-    struct walk *walk = context;
-    st_report_text(walk->report, name);
-    st_report_date(walk->report, rate->effect);
-    st_report_date(walk->report, rate->known);
-    st_report_integer(walk->report, rate->value_nok);
-    st_report_text(walk->report, rate->source);
-    return st_cli_output_works(walk->error);
-}
-
-enum st_status st_command_rates(const struct st_invocation *invocation, struct st_error *error) {
-    static const struct st_report_column columns[] = {
-        {"name", NULL, ST_CELL_TEXT, 4, false},    {"effect", NULL, ST_CELL_DATE, 10, false},
-        {"known", NULL, ST_CELL_DATE, 10, false},  {"value", NULL, ST_CELL_INTEGER, 9, false},
-        {"source", NULL, ST_CELL_TEXT, 30, false},
-    };
-    ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
-    struct walk walk = {.error = error};
-    st_date known = invocation->act.today;
-    enum st_status status = ST_OK;
-    if (st_option_given(invocation, ST_OPTION_KNOWN))
-        status = st_cli_value_date(invocation, ST_OPTION_KNOWN, &known, error);
-    if (status == ST_OK)
-        status = st_ledger_open(invocation->ledger_path, ST_OPEN_READ, &ledger, error);
-    if (status == ST_OK)
-        status = st_cli_report(invocation, columns, ST_COUNT_OF(columns), &walk.report, error);
-    if (status != ST_OK)
-        return status;
-    status = st_ledger_each_rate(ledger, known, rate_row, &walk, error);
-    return st_cli_report_end(walk.report, status, error);
-}
 
 /* ---- people -------------------------------------------------------------------------------- */
 

@@ -68,6 +68,12 @@ enum st_status st_ledger_each_rate(struct st_ledger *ledger, st_date known,
                                    void *context, struct st_error *error)
     ST_MUST_CHECK ST_NONNULL_ARGS(1, 3, 5);
 
+/* Adds a rate. *is_new false: the ledger holds it already, nothing was written. ST_REFUSED when it
+ * contradicts: another value with the same effect and known date, or known after the recorded time. */
+enum st_status st_ledger_add_rate(struct st_ledger *ledger, const struct st_act *act,
+                                  const char *name, const struct st_rate *rate, bool *is_new,
+                                  struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+
 /* ---- import: st_import_begin, then files, facts and problems in any order, then finish, free --- */
 
 struct st_import;

@@ -12,6 +12,8 @@
 #include "stonad/date.h"
 #include "stonad/money.h"
 
+#define ST_RATE_MAX_NOK INT64_C(1000000000)
+
 /* One value of a rate. Names today: "G", kroner a year. */
 struct st_rate {
     st_date effect;

@@ -5,6 +5,7 @@
  * The table is dated data: a change of the law is a new row, and the rows that were stay for the
  * programmes offered while they held (Reg. §§ 75, 76).
  */
+#include "engine/limits.h"
 #include "engine/programme_internal.h"
 #include "stonad/calendar.h"
 
@@ -167,27 +168,16 @@ static const bool adds_time[ST_ABSENCE_KIND_COUNT] = {
     [ST_ABSENCE_PARENTAL_LEAVE] = true,
 };
 
-/* Days past a limit of R8 add no time. The one place where that is to be asked. */
-static bool is_past_limit(const struct st_person_facts *facts, const struct st_absence *absence,
-                          st_date date) {
-    (void)facts;
-    (void)absence;
-    (void)date;
-    return false;
-}
-
 struct absence_days {
     int64_t with_benefit, of_leave; /* virkedager */
     int64_t leave_calendar;
 };
 
 /* Rows of one person with whole days do not overlap, so no day is counted twice. */
-static void count_row(const struct st_person_facts *facts, const struct st_absence *row,
-                      st_date from, st_date to, struct absence_days *days) {
+static void count_row(const struct st_absence *row, st_date from, st_date to,
+                      struct absence_days *days) {
     bool with_benefit = st_absence_rule_of(row->kind)->with_benefit;
     for (st_date date = from; date <= to; date++) {
-        if (is_past_limit(facts, row, date))
-            continue;
         int64_t working = st_is_day_off(date) ? 0 : 1;
         if (with_benefit) {
             days->with_benefit += working;
@@ -198,6 +188,20 @@ static void count_row(const struct st_person_facts *facts, const struct st_absen
     }
 }
 
+struct past_days {
+    st_date start, last;
+    struct absence_days *days;
+};
+
+/* Days past a limit of R8 add no time. */
+static enum st_status leave_out_past(void *context, const struct st_past *past) {
+    const struct past_days *span = context;
+    if (past->date >= span->start && past->date <= span->last && adds_time[past->record->kind] &&
+        past->record->hours_hundredths == 0)
+        span->days->with_benefit--;
+    return ST_OK;
+}
+
 static struct absence_days count_absence(const struct st_person_facts *facts, st_date start,
                                          st_date last) {
     struct absence_days days = {0};
@@ -205,9 +209,13 @@ static struct absence_days count_absence(const struct st_person_facts *facts, st
         const struct st_absence *row = &facts->absences[i];
         if (!adds_time[row->kind] || row->hours_hundredths > 0)
             continue;
-        count_row(facts, row, row->from > start ? row->from : start,
-                  row->to < last ? row->to : last, &days);
+        count_row(row, row->from > start ? row->from : start, row->to < last ? row->to : last,
+                  &days);
     }
+    struct past_days span = {start, last, &days};
+    enum st_status status = st_limits_walk(facts, last, leave_out_past, &span);
+    assert(status == ST_OK && days.with_benefit >= 0);
+    (void)status;
     return days;
 }
 

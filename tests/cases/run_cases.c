@@ -1040,7 +1040,7 @@ static void look_ahead(struct play *play) {
         const struct case_block *block = &play->file->blocks[i];
         if (block->step == CASE_FACTS)
             continue;
-        /* A check computes the month for its last day, or for the day it is made when that is later. */
+        /* A check computes the month for its last day, or for its own day when that is later. */
         st_date payday = block->step == CASE_PAY ? block->payday : st_month_last(block->month);
         if (block->step == CASE_CHECK && block->date > payday)
             payday = block->date;

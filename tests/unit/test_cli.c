@@ -70,7 +70,8 @@ static void test_wrong_usage(void **state) {
     refuses(2, "[option.missing]", "stonad run --month 2026-05");
     refuses(2, "[argument.missing]", "stonad show");
     refuses(2, "[argument.extra]", "stonad show 1 2");
-    refuses(2, "[argument.extra]", "stonad rates add");
+    refuses(2, "[option.missing]", "stonad rates add");
+    refuses(2, "[argument.extra]", "stonad rates add G");
     refuses(2, "[run.number]", "stonad show 0");
     refuses(2, "[run.number]", "stonad show one");
     refuses(2, "[run.number]", "stonad show 99999999999999999999");

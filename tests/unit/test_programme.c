@@ -500,6 +500,17 @@ static void adds_what_exceeds_ten_working_days(void **state) {
                      day("2028-02-16")); /* Tuesday 1 February, two weeks on */
 }
 
+/* The eleventh day of welfare leave in a year is past its limit (R8), so it adds no time. */
+static void leaves_out_days_past_a_limit(void **state) {
+    (void)state;
+    away(ST_ABSENCE_WELFARE_LEAVE, "2026-04-13", "2026-04-27");
+    assert_int_equal(time_of(0).absence_days, 10);
+    assert_int_equal(time_of(0).added_working_days, 0);
+    away(ST_ABSENCE_CERTIFIED_SICK, "2026-04-28", "2026-04-28");
+    assert_int_equal(time_of(0).absence_days, 11);
+    assert_int_equal(time_of(0).added_working_days, 11);
+}
+
 static void adds_leave_by_calendar_days_first(void **state) {
     (void)state;
     away(ST_ABSENCE_LONG_SICK_LEAVE, "2026-04-13", "2026-04-26"); /* 14 days, ten virkedager */
@@ -809,6 +820,7 @@ int main(void) {
         TEST(ends_that_with_programmes_started_in_2025),
         TEST(asks_by_the_share_of_each_day),
         TEST(adds_what_exceeds_ten_working_days),
+        TEST(leaves_out_days_past_a_limit),
         TEST(adds_leave_by_calendar_days_first),
         TEST(counts_only_past_days_of_the_programme),
         TEST(knows_which_kinds_add_time),

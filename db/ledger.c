@@ -144,6 +144,7 @@ enum st_status st_ledger_connect(const char *path, bool writable, struct st_ledg
 void st_ledger_close(struct st_ledger *ledger) {
     if (ledger == NULL)
         return;
+    st_statement_finalize(&ledger->lines_of_person);
     (void)sqlite3_close_v2(ledger->db);
     st_digest_free(ledger->digest);
     free(ledger->path);

@@ -38,6 +38,7 @@ struct st_run_text {
 struct st_ledger {
     enum st_status (*look_at_dry_run)(void *, const struct st_run_row *, struct st_error *);
     void *look_context;
+    sqlite3_stmt *lines_of_person; /* kept: payslips ask for it once a person */
     sqlite3 *db;
     char *path;
     struct st_digest *digest;

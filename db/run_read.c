@@ -214,21 +214,56 @@ static struct st_line_row read_line(sqlite3_stmt *row) {
                                 .inputs = st_column_text(row, 16)};
 }
 
-enum st_status st_ledger_each_line(struct st_ledger *ledger, int64_t run, const char *person_id,
-                                   enum st_status (*visit)(void *, const struct st_line_row *),
-                                   void *context, struct st_error *error) {
-    ST_FINALIZED sqlite3_stmt *statement = NULL;
+static const char select_lines[] =
+    "SELECT person_id, month, line, kind, from_date, to_date, quantity, unit, rate, exact,"
+    " amount_ore, from_account, to_account, cut, rule, citation, inputs"
+    " FROM line WHERE run = ?1";
+
+static enum st_status visit_lines(struct st_ledger *ledger, sqlite3_stmt *statement,
+                                  enum st_status (*visit)(void *, const struct st_line_row *),
+                                  void *context, struct st_error *error) {
+    enum st_status status = ST_OK;
     bool row = true;
-    enum st_status status = prepare_rows(
-        ledger,
-        "SELECT person_id, month, line, kind, from_date, to_date, quantity, unit, rate, exact,"
-        " amount_ore, from_account, to_account, cut, rule, citation, inputs"
-        " FROM line WHERE run = ?1",
-        "person_id, line", run, person_id, &statement, error);
     while (status == ST_OK && (status = st_step(ledger, statement, &row, error)) == ST_OK && row) {
         struct st_line_row line = read_line(statement);
         status = visit(context, &line);
     }
+    return status;
+}
+
+/* Asked for each person of a run, preparing the statement would cost more than running it: the ledger
+ * keeps it. NULL: it is in use (a visitor asked again), or there is none yet. */
+static sqlite3_stmt *take_kept_lines(struct st_ledger *ledger, int64_t run,
+                                     const char *person_id) {
+    sqlite3_stmt *kept = ledger->lines_of_person;
+    ledger->lines_of_person = NULL;
+    if (kept != NULL &&
+        (sqlite3_bind_int64(kept, 1, run) != SQLITE_OK ||
+         sqlite3_bind_text(kept, 2, person_id, -1, SQLITE_TRANSIENT) != SQLITE_OK))
+        st_statement_finalize(&kept);
+    return kept;
+}
+
+static void keep_lines(struct st_ledger *ledger, sqlite3_stmt *statement) {
+    (void)sqlite3_reset(statement);
+    st_statement_finalize(&ledger->lines_of_person);
+    ledger->lines_of_person = statement;
+}
+
+enum st_status st_ledger_each_line(struct st_ledger *ledger, int64_t run, const char *person_id,
+                                   enum st_status (*visit)(void *, const struct st_line_row *),
+                                   void *context, struct st_error *error) {
+    sqlite3_stmt *statement = person_id == NULL ? NULL : take_kept_lines(ledger, run, person_id);
+    enum st_status status = ST_OK;
+    if (statement == NULL)
+        status = prepare_rows(ledger, select_lines, "person_id, line", run, person_id, &statement,
+                              error);
+    if (status == ST_OK)
+        status = visit_lines(ledger, statement, visit, context, error);
+    if (status == ST_OK && person_id != NULL)
+        keep_lines(ledger, statement);
+    else
+        st_statement_finalize(&statement);
     return status;
 }
 

@@ -21,9 +21,7 @@ struct run {
     struct st_municipality municipality;
     int64_t number;
     struct st_run_terms terms;
-    struct st_rate *rates;
-    size_t rate_count;
-    char rates_digest[ST_DIGEST_TEXT_SIZE];
+    struct st_run_rates rates;
     struct st_facts_reader *reader;
     struct st_calculator *calculator;
     struct st_payslip_writer *writer;
@@ -80,61 +78,74 @@ static enum st_status check_month(const struct run *run, struct st_error *error)
 
 /* ---- rates --------------------------------------------------------------------------------- */
 
-static enum st_status add_rate(void *context, const char *name, const struct st_rate *rate) {
-    struct run *run = context;
-    if (strcmp(name, "G") != 0 || run->rate_count >= RATES_MAX)
+static enum st_status keep_rate(struct st_run_rates *rates, sqlite3_stmt *row) {
+    if (strcmp(st_column_text(row, 0), "G") != 0 || rates->count >= RATES_MAX)
         return ST_OK;
-    struct st_rate *rates = realloc(run->rates, (run->rate_count + 1) * sizeof *rates);
-    if (rates == NULL)
+    struct st_rate *items = realloc(rates->items, (rates->count + 1) * sizeof *items);
+    if (items == NULL)
         return ST_IO;
-    run->rates = rates;
-    run->rates[run->rate_count] = *rate;
-    run->rates[run->rate_count++].source = ""; /* borrowed; the calculation has no use for it */
+    rates->items = items;
+    rates->items[rates->count++] = (struct st_rate){
+        .effect = st_column_date(row, 1, ST_DATE_NONE),
+        .known = st_column_date(row, 2, ST_DATE_NONE),
+        .value_nok = sqlite3_column_int64(row, 3),
+        .source = "" /* the calculation has no use for it */
+    };
     return ST_OK;
 }
 
-/* The digest of every rate known on the run's date, as docs/ledger.md says. */
-static enum st_status digest_rates(struct run *run, struct st_error *error) {
-    ST_FINALIZED sqlite3_stmt *statement = NULL;
-    struct st_digest *digest = run->ledger->digest;
-    char known[ST_DATE_TEXT_SIZE];
-    bool row = true;
-    enum st_status status = st_prepare(run->ledger, &statement,
-                                       "SELECT name, effect, known, value_nok, source, entry"
-                                       " FROM rate WHERE known <= ?"
-                                       " ORDER BY name, effect, known, entry DESC",
-                                       error);
-    if (status != ST_OK)
-        return status;
-    st_date_format(run->terms.known, known);
-    if (sqlite3_bind_text(statement, 1, known, -1, SQLITE_STATIC) != SQLITE_OK)
-        return st_db_fail_sqlite(run->ledger, error);
-    st_digest_reset(digest);
-    while ((status = st_step(run->ledger, statement, &row, error)) == ST_OK && row) {
-        st_digest_row(digest, ST_TABLE_RATE);
-        for (int i = 0; i < 6; i++) {
-            const char *text = st_column_text(statement, i);
-            if (i == 3 || i == 5)
-                st_digest_integer(digest, sqlite3_column_int64(statement, i));
-            else
-                st_digest_text(digest, text, strlen(text));
-        }
+static void digest_rate(struct st_digest *digest, sqlite3_stmt *row) {
+    st_digest_row(digest, ST_TABLE_RATE);
+    for (int i = 0; i < 6; i++) {
+        const char *text = st_column_text(row, i);
+        if (i == 3 || i == 5)
+            st_digest_integer(digest, sqlite3_column_int64(row, i));
+        else
+            st_digest_text(digest, text, strlen(text));
     }
-    if (status == ST_OK && !st_digest_table(digest, ST_TABLE_RATE, run->rates_digest))
+}
+
+static enum st_status walk_rates(struct st_ledger *ledger, sqlite3_stmt *statement,
+                                 struct st_run_rates *rates, struct st_error *error) {
+    struct st_digest *digest = ledger->digest;
+    bool row = true;
+    enum st_status status = ST_OK;
+    st_digest_reset(digest);
+    while (status == ST_OK && (status = st_step(ledger, statement, &row, error)) == ST_OK && row) {
+        digest_rate(digest, statement);
+        if (keep_rate(rates, statement) != ST_OK)
+            status = st_db_fail_memory(error);
+    }
+    if (status == ST_OK && !st_digest_table(digest, ST_TABLE_RATE, rates->digest))
         status = st_db_fail_memory(error);
     st_digest_reset(digest);
     return status;
 }
 
-static enum st_status read_rates(struct run *run, struct st_error *error) {
-    error->code[0] = '\0';
-    enum st_status status =
-        st_ledger_each_rate(run->ledger, run->terms.known, add_rate, run, error);
+enum st_status st_run_rates_read(struct st_ledger *ledger, st_date known, int64_t before,
+                                 struct st_run_rates *rates, struct st_error *error) {
+    ST_FINALIZED sqlite3_stmt *statement = NULL;
+    char known_text[ST_DATE_TEXT_SIZE];
+    enum st_status status = st_prepare(ledger, &statement,
+                                       "SELECT name, effect, known, value_nok, source, entry"
+                                       " FROM rate WHERE known <= ?1 AND entry < ?2"
+                                       " ORDER BY name, effect, known, entry DESC",
+                                       error);
     if (status != ST_OK)
-        return error->code[0] == '\0' ? st_db_fail_memory(error) : status;
-    run->terms.rates = run->rates;
-    run->terms.rate_count = run->rate_count;
-    return digest_rates(run, error);
+        return status;
+    st_date_format(known, known_text);
+    if (sqlite3_bind_text(statement, 1, known_text, -1, SQLITE_STATIC) != SQLITE_OK ||
+        sqlite3_bind_int64(statement, 2, before) != SQLITE_OK)
+        return st_db_fail_sqlite(ledger, error);
+    return walk_rates(ledger, statement, rates, error);
+}
+
+static enum st_status read_rates(struct run *run, struct st_error *error) {
+    enum st_status status = st_run_rates_read(run->ledger, run->terms.known, run->entry.number,
+                                              &run->rates, error);
+    run->terms.rates = run->rates.items;
+    run->terms.rate_count = run->rates.count;
+    return status;
 }
 
 /* ---- the walk ------------------------------------------------------------------------------ */
@@ -208,7 +219,7 @@ static enum st_status write_run(struct run *run, struct st_error *error) {
         st_writer_integer(&row, run->terms.half_tax_month);
         st_writer_text(&row, run->terms.rules->name);
         st_writer_text(&row, st_withholding_year_digest(st_date_year(run->terms.payday)));
-        st_writer_text(&row, run->rates_digest);
+        st_writer_text(&row, run->rates.digest);
         st_writer_integer(&row, totals->person_count);
         st_writer_integer(&row, totals->held_count);
         st_writer_integer(&row, totals->payment_count);
@@ -224,6 +235,14 @@ static enum st_status write_run(struct run *run, struct st_error *error) {
 }
 
 /* ---- the command --------------------------------------------------------------------------- */
+
+void st_end_to_end_prefix(const char *organisation_number, st_date payday, int64_t run,
+                          char text[ST_TEXT_ID_SIZE]) {
+    int year, month, day;
+    st_date_split(payday, &year, &month, &day);
+    (void)snprintf(text, ST_TEXT_ID_SIZE, "%s-%04d%02d%02d-%" PRId64 "-", organisation_number, year,
+                   month, day, run);
+}
 
 static enum st_status prepare(struct run *run, struct st_error *error) {
     enum st_status status = st_ledger_municipality(run->ledger, &run->municipality, error);
@@ -248,11 +267,8 @@ static enum st_status prepare(struct run *run, struct st_error *error) {
     st_payslip_writer_open(run->writer, run->ledger);
     run->writer->run = run->number;
     run->writer->month = run->terms.month;
-    int year, month, day;
-    st_date_split(run->terms.payday, &year, &month, &day);
-    (void)snprintf(run->writer->end_to_end_prefix, sizeof run->writer->end_to_end_prefix,
-                   "%s-%04d%02d%02d-%" PRId64 "-", run->municipality.organisation_number, year,
-                   month, day, run->number);
+    st_end_to_end_prefix(run->municipality.organisation_number, run->terms.payday, run->number,
+                         run->writer->end_to_end_prefix);
     return ST_OK;
 }
 
@@ -345,6 +361,6 @@ enum st_status st_ledger_run(struct st_ledger *ledger, const struct st_act *act,
         status = st_entry_commit(&run.entry, "run", run.number, detail, error);
     }
     st_entry_rollback(&run.entry);
-    free(run.rates);
+    free(run.rates.items);
     return status;
 }

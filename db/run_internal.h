@@ -24,6 +24,19 @@ void st_facts_reader_free(struct st_facts_reader *reader);
 enum st_status st_facts_reader_next(struct st_facts_reader *reader, struct st_person_facts *out,
                                     bool *found, struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 
+/* ---- rates in (run.c) ---------------------------------------------------------------------- */
+
+/* Every G known on `known` and recorded before entry `before`, and the digest of all rates of which
+ * that is so, as docs/ledger.md says. `rates` begins zeroed; the caller frees its items. */
+struct st_run_rates {
+    struct st_rate *items;
+    size_t count;
+    char digest[ST_DIGEST_TEXT_SIZE];
+};
+enum st_status st_run_rates_read(struct st_ledger *ledger, st_date known, int64_t before,
+                                 struct st_run_rates *rates,
+                                 struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+
 /* ---- payslips out (run_write.c) ------------------------------------------------------------ */
 
 struct st_run_totals {
@@ -37,6 +50,9 @@ struct st_payslip_writer {
     char end_to_end_prefix[ST_TEXT_ID_SIZE]; /* "<orgnr>-<YYYYMMDD>-<run>-" */
     struct st_run_totals totals;
 };
+/* What the end-to-end ids of a run begin with (run.c); the payment's number follows, seven digits. */
+void st_end_to_end_prefix(const char *organisation_number, st_date payday, int64_t run,
+                          char text[ST_TEXT_ID_SIZE]) ST_NONNULL;
 void st_payslip_writer_open(struct st_payslip_writer *writer, struct st_ledger *ledger) ST_NONNULL;
 void st_payslip_writer_close(struct st_payslip_writer *writer) ST_NONNULL;
 /* Findings of a person; of the run as a whole with person_id "". */

@@ -6,6 +6,7 @@
  * full February pays thirty days. R9: days off are paid and never charged.
  */
 #include "engine/calculator.h"
+#include "engine/programme_internal.h"
 #include "stonad/calendar.h"
 
 #include <assert.h>
@@ -56,6 +57,11 @@ static bool partner_takes_part(const struct st_person_facts *facts, const char *
     return false;
 }
 
+/* When the programme of a row began: rows that carry it on without a gap are one with it. */
+static st_date begun(const struct st_person_facts *facts, const struct st_programme *programme) {
+    return st_programme_span_of(facts, (size_t)(programme - facts->programmes)).start;
+}
+
 /* Which of R2's factors hold on the day. */
 static struct day_make make_of(const struct st_calculator *calculator, const struct day *day,
                                const struct st_programme *programme) {
@@ -71,9 +77,9 @@ static struct day_make make_of(const struct st_calculator *calculator, const str
     make.is_old_law = programme->permit_granted < rules->old_law_before;
     make.is_young = day->date < calculator->young_until;
     make.lives_with_parents = living != NULL && living->situation == ST_SITUATION_PARENTS;
-    make.is_couple = !make.is_old_law && day->date >= rules->couple_from &&
-                     programme->start >= rules->couple_from && living != NULL &&
+    make.is_couple = !make.is_old_law && day->date >= rules->couple_from && living != NULL &&
                      living->partner_id[0] != '\0' && living->children == ST_ANSWER_NO &&
+                     begun(facts, programme) >= rules->couple_from &&
                      partner_takes_part(facts, living->partner_id, day->date);
     return make;
 }

@@ -6,6 +6,7 @@
  * breastfeeding (§ 13), holiday (§ 18) - have a function each.
  */
 #include "engine/limits.h"
+#include "engine/programme_internal.h"
 #include "stonad/calendar.h"
 
 #include <assert.h>
@@ -67,11 +68,17 @@ static enum st_status tell(const struct walk *walk, const struct st_absence *rec
     return walk->visit(walk->context, &past);
 }
 
-static const struct st_programme *programme_on(const struct st_person_facts *facts, st_date date) {
-    for (size_t i = 0; i < facts->programme_count; i++)
-        if (facts->programmes[i].start <= date && date <= facts->programmes[i].end)
-            return &facts->programmes[i];
-    return NULL;
+/* The programme of the day: rows that carry it on without a gap are one with it (programme_internal.h).
+ * False: no programme day. */
+static bool programme_on(const struct st_person_facts *facts, st_date date,
+                         struct st_programme_span *out) {
+    for (size_t i = 0; i < facts->programme_count; i++) {
+        if (facts->programmes[i].start > date || date > facts->programmes[i].end)
+            continue;
+        *out = st_programme_span_of(facts, i);
+        return true;
+    }
+    return false;
 }
 
 const struct st_care *st_care_on(const struct st_person_facts *facts, st_date date) {
@@ -105,7 +112,8 @@ static st_date end_within(const struct walk *walk, const struct st_absence *reco
 }
 
 static bool is_virkedag_of_programme(const struct walk *walk, st_date date) {
-    return programme_on(walk->facts, date) != NULL && !st_is_day_off(date);
+    struct st_programme_span programme;
+    return programme_on(walk->facts, date, &programme) && !st_is_day_off(date);
 }
 
 /* ---- counting ---------------------------------------------------------------------------------- */
@@ -223,8 +231,8 @@ static bool is_barred(const struct st_person_facts *facts, st_date date) {
 static bool is_past_self_certification(const struct walk *walk, enum st_absence_kind kind,
                                        st_date date, const struct spell *spell,
                                        enum st_past_reason *reason) {
-    const struct st_programme *programme = programme_on(walk->facts, date);
-    if (programme != NULL && date < programme->start + EIGHT_WEEKS_DAYS)
+    struct st_programme_span programme;
+    if (programme_on(walk->facts, date, &programme) && date < programme.start + EIGHT_WEEKS_DAYS)
         *reason = ST_PAST_EIGHT_WEEKS;
     else if (spell->calendar_days > SELF_CERTIFIED_DAYS_MAX)
         *reason = ST_PAST_THREE_DAYS;
@@ -349,7 +357,7 @@ static enum st_status walk_breastfeeding(const struct walk *walk) {
 /* ---- holiday (Reg. § 18) ------------------------------------------------------------------------------ */
 
 /* The first day of the twelve programme months that hold `date`. */
-static st_date programme_year_first(const struct st_programme *programme, st_date date) {
+static st_date programme_year_first(const struct st_programme_span *programme, st_date date) {
     int years = st_date_year(date) - st_date_year(programme->start);
     st_date first = st_date_add_months(programme->start, 12 * years);
     return first > date ? st_date_add_months(programme->start, 12 * (years - 1)) : first;
@@ -357,7 +365,7 @@ static st_date programme_year_first(const struct st_programme *programme, st_dat
 
 /* 25 days for twelve months; for a last part-year 25 * months / 12, whole months and days / 30,
  * rounded up (choice). An open end counts as twelve months. */
-static int holiday_days(const struct st_programme *programme, st_date year_first_day) {
+static int holiday_days(const struct st_programme_span *programme, st_date year_first_day) {
     int months = 0;
     if (programme->end == ST_DATE_OPEN ||
         programme->end >= st_date_add_months(year_first_day, 12) - 1)
@@ -376,11 +384,11 @@ static enum st_status walk_holiday(const struct walk *walk) {
         if (record->kind != ST_ABSENCE_HOLIDAY || record->from > walk->last)
             continue;
         for (st_date date = record->from; date <= end_within(walk, record); date++) {
-            const struct st_programme *programme = programme_on(walk->facts, date);
-            if (programme == NULL || st_is_day_off(date))
+            struct st_programme_span programme;
+            if (!programme_on(walk->facts, date, &programme) || st_is_day_off(date))
                 continue;
-            enter_window(&usage, programme_year_first(programme, date));
-            int days = holiday_days(programme, usage.window_first);
+            enter_window(&usage, programme_year_first(&programme, date));
+            int days = holiday_days(&programme, usage.window_first);
             enum st_status status = ST_OK;
             if (!use_day(&usage, date, days))
                 status = tell(walk, record, date, ST_PAST_DAYS, days, programme_year_text);

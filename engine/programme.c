@@ -23,6 +23,7 @@ enum {
     CONTENT_PART_TIME_SHARE = 60,
     CONTENT_EDUCATED_MONTHS = 3,
     CONTENT_OTHERS_MONTHS = 6,
+    CONTENT_FROM = 20260101, /* Act § 14 a */
     CONTENT_PROTECTION_FROM = 20240201, /* R20: collective protection */
     CONTENT_PROTECTION_TO = 20251231,
     SPELLS_MAX = 4,             /* Reg. § 9 */
@@ -234,18 +235,20 @@ static enum st_status check_goal(const struct check *check, const struct subject
 
 /* ---- R20: work-oriented content ------------------------------------------------------------- */
 
-/* After how many months content is asked for; 0: never. */
-static int content_after_months(const struct subject *subject) {
+/* The first day content is asked for; ST_DATE_NONE: never. § 14 a is in force from 2026 for programmes
+ * under way too: the transitional rules are about duration only. Collective protection had the rule
+ * earlier. */
+static st_date content_from(const struct subject *subject) {
     const struct st_programme *row = subject->last;
-    st_date start = subject->span.start;
+    st_date start = subject->span.start, in_force = st_law_date_of(CONTENT_FROM);
     if (row->end_goal != ST_GOAL_WORK)
-        return 0;
-    if (subject->time.is_new_regime)
-        return st_is_educated(row) ? CONTENT_EDUCATED_MONTHS : CONTENT_OTHERS_MONTHS;
+        return ST_DATE_NONE;
+    st_date after = st_date_add_months(start, st_is_educated(row) ? CONTENT_EDUCATED_MONTHS
+                                                                  : CONTENT_OTHERS_MONTHS);
     bool is_protected = row->permit == 'e' && st_is_educated(row) &&
                         start >= st_law_date_of(CONTENT_PROTECTION_FROM) &&
                         start <= st_law_date_of(CONTENT_PROTECTION_TO);
-    return is_protected ? CONTENT_EDUCATED_MONTHS : 0;
+    return is_protected || after > in_force ? after : in_force;
 }
 
 static int64_t days_shared(st_date from, st_date to, st_date first, st_date last) {
@@ -278,11 +281,10 @@ static int64_t content_asked(const struct check *check, const struct subject *su
 }
 
 static enum st_status check_content(const struct check *check, const struct subject *subject) {
-    int months = content_after_months(subject);
-    st_date from = st_date_add_months(subject->span.start, months);
+    st_date from = content_from(subject);
     st_date to = subject->span.end < check->today ? subject->span.end : check->today;
     struct detail detail = {0};
-    if (!check->files->content || months == 0 || from > to)
+    if (!check->files->content || from == ST_DATE_NONE || from > to)
         return ST_OK;
     int64_t days = (int64_t)to - from + 1;
     int64_t given = content_given(check->facts, from, to);
@@ -313,10 +315,11 @@ static enum st_status check_decision(const struct check *check, const struct sub
     return tell(check, "R22-BEFORE-DECISION", &detail);
 }
 
-static bool has_extension(const struct st_person_facts *facts, st_date start) {
+/* An extension decided since the start that reaches the end; one without `until` reaches any. */
+static bool has_extension(const struct st_person_facts *facts, st_date start, st_date end) {
     for (size_t i = 0; i < facts->decision_count; i++)
         if (facts->decisions[i].kind == ST_DECISION_EXTENSION &&
-            facts->decisions[i].decided >= start)
+            facts->decisions[i].decided >= start && facts->decisions[i].until >= end)
             return true;
     return false;
 }
@@ -328,7 +331,7 @@ static enum st_status check_length(const struct check *check, const struct subje
     st_date end = is_open ? check->today : time->recorded_end;
     struct detail base = {0}, longest = {0};
     if (check->files->decisions && end > time->base_end &&
-        !has_extension(check->facts, time->start)) {
+        !has_extension(check->facts, time->start, end)) {
         add_date(&base, "start ", time->start);
         add_date(&base, ", base to ", time->base_end);
         add_date(&base, is_open ? ", still open on " : ", recorded end ", end);

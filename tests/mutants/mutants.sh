@@ -73,10 +73,11 @@ apply() {
 # passes PROGRAM [CASE...]: whether the tests pass; what failed is kept in $log. A mutant that never
 # ends has failed too.
 passes() {
-    STONAD=build/stonad timeout 60 "$@" >"$log" 2>&1
+    timeout 60 "$@" >"$log" 2>&1
 }
 
 # judge_mutant ID FILE CASES JUDGE: prints "killed", "survived" or "broken", and by what.
+# shellcheck disable=SC2086 # options are words, cases a pattern
 judge_mutant() {
     object=$work/objects/$1.o
     log=$work/objects/$1.log
@@ -89,7 +90,6 @@ judge_mutant() {
         echo "broken does not compile, see $log"
     elif [ "$4" != cases ]; then
         passes "$program" && echo survived || echo "killed $4"
-    # shellcheck disable=SC2086 # the cases are a pattern
     elif first=$(ls fixtures/cases/$3 2>/dev/null) && ! passes "$program" $first; then
         killer
     elif passes "$program"; then
@@ -142,7 +142,7 @@ build_tree() {
     judges=$(awk '$5 != "cases" {print "build/tests/unit/" $5}' "$work/edits/chosen" | sort -u)
     options="-O0 -w -U_FORTIFY_SOURCE"
     # shellcheck disable=SC2086 # one target a word
-    (cd "$tree" && $make -j"$jobs" --no-print-directory BUILD=build OPTIMIZE= CFLAGS="$options" \
+    (cd "$tree" && MAKEFLAGS="" $make -j"$jobs" --no-print-directory BUILD=build OPTIMIZE= CFLAGS="$options" \
         build/libstonad.a build/tests/cases/run_cases $judges >"$work/build.log" 2>&1) ||
         fail "the tree does not build, see $work/build.log"
     log=$work/unchanged.log

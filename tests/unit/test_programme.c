@@ -442,6 +442,8 @@ static void wants_them_of_collective_protection_too(void **state) {
     silent();
 }
 
+/* Collective protection had the rule for programmes started to the end of 2025; from 2026 it is § 14 a's,
+ * which asks the same of all. What differs is the time before 2026, seen by another permit. */
 static void ends_that_with_programmes_started_in_2025(void **state) {
     (void)state;
     struct st_programme *programme = &scene.programmes[0];
@@ -453,8 +455,14 @@ static void ends_that_with_programmes_started_in_2025(void **state) {
     scene.decisions[0].decided = day("2025-12-20");
     programme->start = day("2025-12-31");
     only("R20-HOURS");
-    programme->start = day("2026-01-01"); /* offered before 2026, started after 2025 */
-    silent();
+    finds("from 2026-03-31");
+    programme->start = day("2026-01-01"); /* offered before 2026: § 14 a holds all the same */
+    only("R20-HOURS");
+    finds("from 2026-04-01");
+    programme->start = day("2025-08-01"); /* three months on is 1 November ... */
+    finds("from 2025-11-01");
+    programme->permit = 'a'; /* ... and without collective protection § 14 a counts from 2026 */
+    finds("from 2026-01-01");
 }
 
 /* A part-time row to the end of 2025 and the full-time one after it: 62 days of 10, 1 of 15. */
@@ -619,6 +627,7 @@ static void holds_the_old_regime_to_its_own_time(void **state) {
     programme->offered = day("2025-12-31");
     programme->education = ST_EDUCATION_HIGHER;
     programme->end = day("2026-08-01"); /* six months */
+    content("2026-02-02", NULL, 1500);
     silent();
     programme->end = day("2026-08-02");
     only("R22-NO-EXTENSION");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_rule_cases.c - every rule of docs/rules.md and docs/rules-programme.md is shown by a law case of
- * fixtures/cases, and every case names rules that are there.
+/* test_rule_cases.c - every rule of docs/rules.md and docs/rules-programme.md is shown by a law
+ * case of fixtures/cases, and every case names rules that are there.
  *
  * Two lists say what is otherwise, and each is held to be true: rules that are not built, and rules
  * that a case cannot see. Whoever builds a rule of the first list takes it off and writes its case.

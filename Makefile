@@ -126,6 +126,14 @@ check-walls:
 -include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
 -include $(BUILD)/tests/cases/run_cases.d
 
+# The mutants of the rule functions, each to be killed by a law case: docs/mutants.md. MUTANTS='R08-*' for some.
+MUTANTS ?= *
+.PHONY: mutants run-mutants
+mutants: deps
+	@$(MAKE) --no-print-directory run-mutants
+run-mutants:
+	@CC='$(CC)' sh tests/mutants/mutants.sh $(BUILD) $(MAKE) '$(MUTANTS)'
+
 # The benchmark: `make bench`, `make bench N=100000`. Nothing here fails a build.
 N ?= 10000
 BENCH_SOURCES  := $(sort $(wildcard tests/bench/*.c))

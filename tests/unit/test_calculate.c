@@ -34,6 +34,42 @@ static void g_known_later_is_not_used(void **state) {
     scene_end(&scene);
 }
 
+/* A rate may take effect on any day: each day has its own. */
+static void g_inside_the_month_splits_it(void **state) {
+    (void)state;
+    const struct st_rate rates[] = {{ymd(2025, 5, 1), ymd(2025, 5, 1), 120000, "test"},
+                                    {ymd(2026, 6, 16), ymd(2026, 6, 16), 150000, "test"}};
+    struct scene scene;
+    scene_begin(&scene);
+    scene.terms.rates = rates;
+    scene.terms.rate_count = 2;
+    scene_compute(&scene);
+    assert_int_equal(scene.payslip.lines[0].amount.ore, 1000000);  /* 15 * 240 000 / 360 */
+    assert_int_equal(scene.payslip.lines[1].amount.ore, 1250000); /* 15 * 300 000 / 360 */
+    assert_int_equal(scene.payslip.lines[1].from, ymd(2026, 6, 16));
+    scene_end(&scene);
+}
+
+/* R13: G on the payment date, but only as known when the run is made. */
+static void the_decision_limit_uses_the_g_that_is_known(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_begin(&scene);
+    scene.terms.month = st_month_make(2026, 4);
+    scene.terms.payday = ymd(2026, 5, 12);
+    scene.terms.known = ymd(2026, 5, 12); /* G 130 160: a twelfth is 10 846.67 */
+    scene.benefits[0] = (struct st_other_benefit){.from = ymd(2026, 1, 1), .to = ST_DATE_OPEN,
+                                                  .kind = ST_BENEFIT_UFORETRYGD,
+                                                  .monthly_amount = {1100000}};
+    scene.facts.benefit_count = 1;
+    scene_compute(&scene);
+    assert_true(scene_found(&scene, "R13-DECISION"));
+    scene.terms.known = ymd(2026, 5, 22); /* G 136 549: 11 379.08 */
+    scene_compute(&scene);
+    assert_false(scene_found(&scene, "R13-DECISION"));
+    scene_end(&scene);
+}
+
 static void young_factors(void **state) {
     (void)state;
     struct scene scene;
@@ -314,6 +350,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(full_month_2026),
         cmocka_unit_test(g_known_later_is_not_used),
+        cmocka_unit_test(g_inside_the_month_splits_it),
+        cmocka_unit_test(the_decision_limit_uses_the_g_that_is_known),
         cmocka_unit_test(young_factors),
         cmocka_unit_test(birthday_splits_the_month),
         cmocka_unit_test(couple_needs_both_and_no_children),

@@ -252,6 +252,35 @@ static void a_table_the_year_does_not_have(void **state) {
     scene_end(&scene);
 }
 
+static bool run_found(const struct st_run_terms *terms, const char *code) {
+    struct st_finding findings[ST_RUN_FINDING_MAX];
+    size_t count = st_run_findings(terms, findings);
+    assert_true(count <= ST_RUN_FINDING_MAX);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(findings[i].code, code) == 0)
+            return true;
+    return false;
+}
+
+/* § 24: paid in arrears. The last day of the month is still inside it; the day after is not. */
+static void a_run_before_the_month_is_over_is_noted(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_begin(&scene);
+    scene.terms.known = ymd(2026, 7, 1);
+    scene.terms.payday = ymd(2026, 7, 1);
+    assert_false(run_found(&scene.terms, "R4-RUN-EARLY"));
+    assert_false(run_found(&scene.terms, "R4-PAID-EARLY"));
+    assert_false(run_found(&scene.terms, "R4-PAYDAY-PASSED"));
+    scene.terms.known = ymd(2026, 6, 30);
+    assert_true(run_found(&scene.terms, "R4-RUN-EARLY"));
+    scene.terms.payday = ymd(2026, 6, 30);
+    assert_true(run_found(&scene.terms, "R4-PAID-EARLY"));
+    scene.terms.known = ymd(2026, 7, 1);
+    assert_true(run_found(&scene.terms, "R4-PAYDAY-PASSED"));
+    scene_end(&scene);
+}
+
 static void terms_that_cannot_be(void **state) {
     (void)state;
     struct scene scene;
@@ -283,6 +312,7 @@ int main(void) {
         cmocka_unit_test(before_christmas),
         cmocka_unit_test(extra_tax_stops_at_the_pay),
         cmocka_unit_test(a_table_the_year_does_not_have),
+        cmocka_unit_test(a_run_before_the_month_is_over_is_noted),
         cmocka_unit_test(terms_that_cannot_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

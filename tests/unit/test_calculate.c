@@ -47,6 +47,14 @@ static void g_inside_the_month_splits_it(void **state) {
     assert_int_equal(scene.payslip.lines[0].amount.ore, 1000000);  /* 15 * 240 000 / 360 */
     assert_int_equal(scene.payslip.lines[1].amount.ore, 1250000); /* 15 * 300 000 / 360 */
     assert_int_equal(scene.payslip.lines[1].from, ymd(2026, 6, 16));
+    /* R5: and what counts of overgangsstønad is each day's own: 40 % of what 240 000 exceed 60 000, and
+     * 75 000, a twelfth, half a month each: 3 000 + 2 750 */
+    scene.benefits[0] = (struct st_other_benefit){.from = ymd(2026, 1, 1), .to = ST_DATE_OPEN,
+                                                  .kind = ST_BENEFIT_OVERGANGSSTONAD,
+                                                  .monthly_amount = {2000000}};
+    scene.facts.benefit_count = 1;
+    scene_compute(&scene);
+    assert_int_equal(scene.payslip.offsets.ore, -575000);
     scene_end(&scene);
 }
 

@@ -283,9 +283,11 @@ st_perform st_command_run, st_command_approve, st_command_discard; /* run.c */
 st_perform st_command_runs, st_command_show, st_command_payslips,  /* reports.c */
     st_command_lines;
 st_perform st_command_explain;                                     /* explain.c */
+st_perform st_command_replay;                                      /* replay.c */
 st_perform st_command_calendar;                                    /* calendar.c */
 st_perform st_command_export;                                      /* export.c */
 st_perform st_command_tax, st_command_tax_table;                   /* tax.c */
 st_perform st_command_rates, st_command_people, st_command_person; /* register.c */
+st_perform st_command_verify;                                      /* verify.c */
 
 #endif

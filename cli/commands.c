@@ -122,6 +122,20 @@ static const struct st_command commands[] = {
         .perform = st_command_explain,
     },
     {
+        .name = "replay",
+        .arguments = "[RUN]",
+        .summary = "computes runs anew from what was known then, and compares",
+        .examples = "  stonad replay\n"
+                    "  stonad replay 1\n"
+                    "  stonad replay 1 --format csv\n",
+        .details = "Without RUN: every run that is not discarded. Facts and rates recorded after a run do\n"
+                   "not count. Compares every payslip, line and finding, and writes nothing. The text\n"
+                   "form shows the first differences of a run, csv and json all of them. The exit\n"
+                   "code is 1 when anything differs.",
+        .operand_max = 1,
+        .perform = st_command_replay,
+    },
+    {
         .name = "approve",
         .arguments = "RUN",
         .summary = "approves a computed run for payment",
@@ -162,6 +176,16 @@ static const struct st_command commands[] = {
         .operand_max = 1,
         .writes = true,
         .perform = st_command_export,
+    },
+    {
+        .name = "verify",
+        .summary = "checks that the ledger is what its journal says was written",
+        .examples = "  stonad verify\n"
+                    "  stonad verify --db copy.db --format csv\n",
+        .details = "Tables and triggers, the chain of the journal, every row against the digest of its\n"
+                   "entry, references, states and sums. Writes nothing. The exit code is 1 when anything\n"
+                   "was found.",
+        .perform = st_command_verify,
     },
     {
         .name = "rates",

@@ -16,11 +16,12 @@
 #include <string.h>
 
 enum { PROGRESS_STEP = 1000, WHAT_SIZE = 64, FRACTION_TEXT_SIZE = 48, ID_DIGITS = 7 };
+enum { ID_SIZE = 64 }; /* an end-to-end id of whatever a damaged ledger makes of it */
 
 /* ---- what a replay carries ----------------------------------------------------------------- */
 
-/* The rows a run left in one table, by person. Column 0 is the person; of lines and findings, column
- * 1 the number; then what is compared, under these names. */
+/* The rows a run left in one table, by person. Column 0 is the person; of lines and findings,
+ * column 1 the number; then what is compared, under these names. */
 enum { PAYSLIPS, LINES, FINDINGS, STORED_COUNT };
 
 static const char *const payslip_names[] = {
@@ -100,7 +101,8 @@ static struct st_replay_value text_value(const char *text) {
     return (struct st_replay_value){.is_there = true, .text = text};
 }
 static struct st_replay_value amount_value(st_amount amount) {
-    return (struct st_replay_value){.is_there = true, .is_amount = true, .amount = amount, .text = ""};
+    return (struct st_replay_value){
+        .is_there = true, .is_amount = true, .amount = amount, .text = ""};
 }
 
 /* `number` 0: of a part that has none; `column` "": the whole of it. */
@@ -276,9 +278,9 @@ static int64_t id_number(const struct replay *replay, const char *id) {
     return (int64_t)strtoll(id + prefix, NULL, 10);
 }
 
-/* Payments are numbered in person order. Where somebody else is paid now than was then, one number is
- * too many or too few from there on; that is told at the person, and not of everybody after. */
-static void expected_id(struct replay *replay, bool is_paid, char text[ST_TEXT_ID_SIZE]) {
+/* Payments are numbered in person order. Where somebody else is paid now than was then, one number
+ * is too many or too few from there on; that is told at the person, and not of everybody after. */
+static void expected_id(struct replay *replay, bool is_paid, char text[ID_SIZE]) {
     int64_t number = is_of_person(replay, PAYSLIPS)
                          ? id_number(replay, stored_text(replay, PAYSLIPS, PAYSLIP_ID))
                          : 0;
@@ -291,7 +293,7 @@ static void expected_id(struct replay *replay, bool is_paid, char text[ST_TEXT_I
     if (is_paid != was_paid)
         replay->id_is_open = true;
     if (is_paid)
-        (void)snprintf(text, ST_TEXT_ID_SIZE, "%s%0*" PRId64, replay->id_prefix, ID_DIGITS,
+        (void)snprintf(text, ID_SIZE, "%s%0*" PRId64, replay->id_prefix, ID_DIGITS,
                        replay->totals.payment_count + replay->id_shift);
     if (was_paid && number > replay->last_id)
         replay->last_id = number;
@@ -335,7 +337,7 @@ static enum st_status compare_payslip(struct replay *replay,
                                       const struct st_participant *participant,
                                       const struct st_payslip *payslip) {
     bool is_stored = is_of_person(replay, PAYSLIPS);
-    char end_to_end_id[ST_TEXT_ID_SIZE];
+    char end_to_end_id[ID_SIZE];
     enum st_status status = ST_OK;
     expected_id(replay, payment_of(payslip).ore > 0, end_to_end_id);
     add_payment_difference(replay, is_stored ? stored_payment(replay) : ST_ZERO,
@@ -632,8 +634,7 @@ static enum st_status compare_totals(struct replay *replay) {
                   {"tax", stored->tax.ore, now->tax.ore, true},
                   {"net", stored->net.ore, now->net.ore, true}};
     enum st_status status = ST_OK;
-    replay->person_id = replay->name;
-    replay->name[0] = '\0';
+    begin_person(replay, "", "");
     for (size_t i = 0; replay->totals_are_whole && status == ST_OK && i < ST_COUNT_OF(totals); i++)
         status = compare_total(replay, totals[i].name, totals[i].stored, totals[i].recomputed,
                                totals[i].is_amount);
@@ -672,6 +673,7 @@ static void read_recorded(sqlite3_stmt *row, struct recorded *out) {
 /* The terms of the run's row. What no run can have been made on is damage, not a difference. */
 static enum st_status read_run(struct replay *replay, int64_t run) {
     ST_FINALIZED sqlite3_stmt *statement = NULL;
+    static const struct st_rate no_rate; /* stands where a damaged ledger has none at all */
     struct recorded *recorded = &replay->recorded;
     struct st_error refusal;
     bool row = false;
@@ -694,7 +696,7 @@ static enum st_status read_run(struct replay *replay, int64_t run) {
                           run);
     status = st_run_rates_read(replay->ledger, recorded->terms.known, recorded->entry,
                                &replay->rates, replay->error);
-    recorded->terms.rates = replay->rates.items;
+    recorded->terms.rates = replay->rates.items == NULL ? &no_rate : replay->rates.items;
     recorded->terms.rate_count = replay->rates.count;
     return status;
 }

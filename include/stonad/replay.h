@@ -17,7 +17,7 @@
 struct st_replay_value {
     bool is_there;    /* false: this side has no such row */
     bool is_amount;   /* `amount` says it, otherwise `text` */
-    st_amount amount; /* of a column: as the ledger keeps it; of a whole line: as the person sees it */
+    st_amount amount; /* a column as the ledger keeps it; a whole line as the person sees it */
     const char *text;
 };
 
@@ -45,7 +45,7 @@ struct st_replay_sink {
     /* The run was computed by other rules or tables than this program's: one sentence. */
     enum st_status (*notice)(void *context, const char *sentence);
     enum st_status (*difference)(void *context, const struct st_replay_difference *difference);
-    /* After the differences of a run's first differing person: the lines stored, then recomputed. */
+    /* After the differences of a run's first person that differs: lines stored, then recomputed. */
     enum st_status (*line)(void *context, bool is_stored, const struct st_line_row *line);
     enum st_status (*finished)(void *context, const struct st_replay_result *result);
     void (*progress)(void *context, int64_t done, int64_t all);

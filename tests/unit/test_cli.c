@@ -86,7 +86,7 @@ static void test_wrong_usage(void **state) {
     refuses(2, "[option.missing]", "stonad export 1 --as pain.001.001.09 -o x --tax-only");
     refuses(2, "[option.choice]", "stonad export 1 --as pain.001.001.09 -o x --bank nobank");
     refuses(3, "[export.kid]", "stonad export 1 --as pain.001.001.09 -o x --tax-kid 1234567890");
-    refuses(2, "[command.unknown]", "stonad verify");
+    refuses(2, "[command.unknown]", "stonad simulate");
 }
 
 static void test_options_before_and_after(void **state) {

@@ -122,7 +122,8 @@ run-tests: all check-walls $(UNIT_TESTS) $(BUILD)/tests/cases/run_cases
 check-walls:
 	@sh tests/walls.sh
 
-.SECONDARY:
+# Objects of the tests are kept; all of them are built anew when they are gone.
+.PRECIOUS: $(BUILD)/%.o
 -include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
 -include $(BUILD)/tests/cases/run_cases.d
 

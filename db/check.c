@@ -20,7 +20,6 @@
 #include <string.h>
 
 enum {
-    RATES_MAX = 10000,
     RUNS_MAX = 10000,
     CARD_DAYS_MAX = 31 /* R14: before a first run, how old tax cards may be */
 };
@@ -84,8 +83,7 @@ struct check {
     st_date today;
     struct st_municipality municipality;
     struct st_run_terms terms;
-    struct st_rate *rates;
-    size_t rate_count;
+    struct st_run_rates rates;
     struct kept_run *runs;
     size_t run_count;
     struct past_month *past;
@@ -140,19 +138,6 @@ static const struct kept_run *run_of(const struct check *check, st_month month) 
     return NULL;
 }
 
-static enum st_status add_rate(void *context, const char *name, const struct st_rate *rate) {
-    struct check *check = context;
-    if (strcmp(name, "G") != 0 || check->rate_count >= RATES_MAX)
-        return ST_OK;
-    struct st_rate *rates = realloc(check->rates, (check->rate_count + 1) * sizeof *rates);
-    if (rates == NULL)
-        return st_db_fail_memory(check->error);
-    check->rates = rates;
-    check->rates[check->rate_count] = *rate;
-    check->rates[check->rate_count++].source = ""; /* borrowed; no use for it here */
-    return ST_OK;
-}
-
 static enum st_status refuse_month(const struct check *check) {
     char month[ST_MONTH_TEXT_SIZE];
     st_month_format(check->terms.month, month);
@@ -181,10 +166,10 @@ static enum st_status settle_terms(struct check *check, st_month month) {
         check->terms.payday = run->payday;
     if (st_run_terms_check(&check->terms, &refusal) != ST_OK)
         return refuse_month(check);
-    enum st_status status =
-        st_ledger_each_rate(check->ledger, check->today, add_rate, check, check->error);
-    check->terms.rates = check->rates;
-    check->terms.rate_count = check->rate_count;
+    enum st_status status = st_run_rates_read(check->ledger, check->today, INT64_MAX,
+                                              &check->rates, check->error);
+    check->terms.rates = check->rates.items;
+    check->terms.rate_count = check->rates.count;
     return status;
 }
 
@@ -527,7 +512,7 @@ static void release(struct check *check) {
         st_statement_finalize(&check->past[i].payslips);
     free(check->past);
     free(check->runs);
-    free(check->rates);
+    free(check->rates.items);
 }
 
 static enum st_status check_all(struct check *check, st_month month, st_month *checked) {

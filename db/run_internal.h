@@ -72,4 +72,9 @@ enum st_status st_payslip_write(struct st_payslip_writer *writer,
 enum st_status st_run_find(struct st_ledger *ledger, int64_t run, struct st_run_row *out,
                            struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 
+/* ---- four eyes (run_state.c) ---------------------------------------------------------------- */
+
+/* The same person, however the name is written: case, composition and spaces do not count. */
+bool st_is_same_actor(const char *a, const char *b) ST_NONNULL;
+
 #endif

@@ -39,7 +39,7 @@ static char *bare_name(const char *name) {
 
 /* The same person, however the name was typed. What cannot be compared is taken for the same: then
  * somebody else must approve, or the name be written otherwise. */
-static bool is_same_actor(const char *a, const char *b) {
+bool st_is_same_actor(const char *a, const char *b) {
     char *bare_a = bare_name(a), *bare_b = bare_name(b);
     bool is_same = bare_a == NULL || bare_b == NULL || strcmp(bare_a, bare_b) == 0;
     free(bare_a);
@@ -64,7 +64,7 @@ static enum st_status check_approval(const struct st_run_row *row, const struct 
     char payday[ST_DATE_TEXT_SIZE];
     if (row->state != ST_RUN_COMPUTED)
         return refuse_state(row, "approved", error);
-    if (is_same_actor(row->actor, act->actor))
+    if (st_is_same_actor(row->actor, act->actor))
         return st_db_fail(error, ST_REFUSED, "four_eyes",
                           "Run %" PRId64 " was computed by %s; somebody else must approve it.",
                           row->run, row->actor);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* verify_states.c - what names what: runs, approvals and exports against their journal entries, the
  * order of a run's states, four eyes, and what the journal tells of each command. */
+#include "db/run_internal.h"
 #include "db/verify_internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <utf8proc.h>
 
 /* ---- the states of a run ------------------------------------------------------------------- */
 
@@ -229,28 +228,6 @@ static enum st_status check_runs(struct st_verify *verify) {
 
 /* ---- approvals ----------------------------------------------------------------------------- */
 
-/* Names are the same person's when nothing but case, spaces and composition sets them apart. */
-static bool is_same_person(const char *a, const char *b) {
-    static const utf8proc_option_t folding =
-        UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE |
-        UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_LUMP;
-    utf8proc_uint8_t *folded[2] = {NULL, NULL};
-    bool is_text = utf8proc_map((const utf8proc_uint8_t *)a, 0, &folded[0], folding) >= 0 &&
-                   utf8proc_map((const utf8proc_uint8_t *)b, 0, &folded[1], folding) >= 0;
-    const char *one = (const char *)folded[0], *other = (const char *)folded[1];
-    while (is_text) {
-        one += strspn(one, " ");
-        other += strspn(other, " ");
-        if (*one == '\0' || *one != *other)
-            break;
-        one++, other++;
-    }
-    bool is_same = !is_text || *one == *other;
-    free(folded[0]);
-    free(folded[1]);
-    return is_same;
-}
-
 enum { PAYMENTS = OWN, SUM_ORE, MESSAGE_ID, CREATED, RUN_PAYMENTS, RUN_NET, RUNNER, RUN_DAY,
        TOWN_NUMBER };
 
@@ -270,7 +247,7 @@ static enum st_status check_confirmed(struct st_verify *verify, sqlite3_stmt *ap
     row->expected = "another actor than who computed the run";
     row->found = st_column_text(approval, J_ACTOR);
     if (status == ST_OK && sqlite3_column_type(approval, J_ACTOR) != SQLITE_NULL &&
-        is_same_person(st_column_text(approval, RUNNER), row->found))
+        st_is_same_actor(st_column_text(approval, RUNNER), row->found))
         status = st_verify_tell(verify, ST_VERIFY_FOUR_EYES, row);
     return status;
 }

@@ -26,9 +26,10 @@ struct st_rate {
 const struct st_rate *st_rate_initial(size_t *count) ST_NONNULL;
 
 /* The G in effect on `day` among `rates` known on or before `known`: the latest effect date not after
- * `day`; of two with the same effect date the one known last. NULL when none is. Any order. */
+ * `day`; of two with the same effect date the one known last. NULL when none is. Any order; `rates` may
+ * be NULL when there are none. */
 const struct st_rate *st_rate_on(const struct st_rate *rates, size_t count, st_date day,
-                                 st_date known) ST_NONNULL_ARGS(1);
+                                 st_date known);
 
 /* The rule set in force: factors and their dates. */
 struct st_rule_set {

@@ -113,6 +113,7 @@ run-tests: all check-walls $(UNIT_TESTS) $(BUILD)/tests/cases/run_cases
 	  STONAD=$(BUILD)/stonad $$test > $$test.log 2>&1; status=$$?; \
 	  if [ $$status -ne 0 ]; then failed=1; grep -v '\[ RUN\|\[       OK' $$test.log; echo "FAILED: $$test"; \
 	  else echo "$$(basename $$test): $$(grep -c '\[       OK' $$test.log) passed"; fi; done; \
+	sh tests/readme.sh $(BUILD)/stonad || failed=1; \
 	python3 tests/reference/compare.py $(BUILD)/stonad 400 1 || failed=1; \
 	cat $(UNIT_TESTS:=.log) $(BUILD)/tests/cases/run_cases.log | awk '/\[       OK/ {passed++} /\[  FAILED  \] [A-Za-z]/ {lost++} \
 	  END {printf "%d passed, %d failed\n", passed, lost/2}'; exit $$failed

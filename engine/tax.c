@@ -254,7 +254,7 @@ static struct reading find_reading(const struct st_calculator *calculator) {
     if (calculator->programme_day_count == 0)
         return reading_of_days(0);
     if (is_half_month(calculator))
-        return (struct reading){ST_TAX_MONTH, 2, 1, "half a month: month table on double, halved"};
+        return (struct reading){ST_TAX_MONTH, 2, 1, "half a month: month table on twice the pay, halved"};
     int span = calculator->last_programme_day - calculator->first_programme_day + 1;
     return reading_of_days(span <= 10 ? paid_days_of_span(calculator, span) : span);
 }

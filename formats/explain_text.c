@@ -118,9 +118,9 @@ static const struct words reading_words[] = {
     {"3-day table", "3-dagerstabell", "3-day table"},
     {"2-day table", "2-dagerstabell", "2-day table"},
     {"1-day table", "1-dagstabell", "1-day table"},
-    {"half a month: month table on double, halved",
+    {"half a month: month table on twice the pay, halved",
      "halv måned: månedstabell på det dobbelte, halvert",
-     "half a month: month table on double, halved"},
+     "half a month: month table on twice the pay, halved"},
 };
 
 /* Parts of a tax line that need no number. */

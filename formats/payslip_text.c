@@ -102,7 +102,7 @@ static const char *const phrases[][2] = {
     {"ask the tax authority for a card for introduksjonsstønad",
      "be Skatteetaten om et kort for introduksjonsstønad"},
     {"held back: no card that may be used", "holdt tilbake: intet kort som kan brukes"},
-    {"half a month: month table on double, halved",
+    {"half a month: month table on twice the pay, halved",
      "halv måned: månedstabell på det dobbelte, halvert"},
     {"week table on a third, times 3", "uketabell på en tredel, ganger 3"},
     {"free of tax before Christmas", "trekkfri utbetaling før jul"},

@@ -174,7 +174,7 @@ static const struct st_rule_text rules[] = {
      "aldri mer enn grunnlaget.",
      "The period is the days from the first to the last programme day of the month: 25 or more are "
      "month table, 18–24 week table on a third times three, 11–17 fortnight table, 5–10 week table, "
-     "fewer the table of the days; half a month is month table on double, halved. The basis is "
+     "fewer the table of the days; half a month is month table on twice the pay, halved. The basis is "
      "whole kroner. An exemption card means no tax until its amount is reached. The tax is whole "
      "kroner, rounded down, and never more than the basis.",
      "En tabell bygd på tolv måneder regnes som et kort med tolv trekkmåneder.",

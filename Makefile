@@ -7,7 +7,7 @@ BUILD    ?= build
 VERSION  := 0.1.0
 PACKAGES := gmp sqlite3 libxml-2.0 libcrypto libutf8proc
 DEBIAN   := pkg-config libgmp-dev libsqlite3-dev libxml2-dev libssl-dev libutf8proc-dev libcmocka-dev \
-            libxml2-utils sqlite3 python3
+            libxml2-utils sqlite3 python3 hledger
 
 WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wconversion -Wsign-conversion -Wshadow -Wundef \
             -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wcast-qual \
@@ -89,7 +89,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libstonad.a
 
 # What is missing, found by pkg-config and installed with apt-get (with sudo when not root).
 deps:
-	@missing=""; for tool in pkg-config xmllint sqlite3 python3; do command -v $$tool >/dev/null 2>&1 || missing="$$missing $$tool"; done; \
+	@missing=""; for tool in pkg-config xmllint sqlite3 python3 hledger; do command -v $$tool >/dev/null 2>&1 || missing="$$missing $$tool"; done; \
 	command -v pkg-config >/dev/null 2>&1 && for package in $(PACKAGES) cmocka; do \
 	  pkg-config --exists $$package || missing="$$missing $$package"; done; \
 	if [ -n "$$missing" ]; then \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* check.c - `stonad check`: what is to be looked at in a month, person by person. */
 #include "cli/cli.h"
+#include "cli/known.h"
 
 #include "stonad/check.h"
 
@@ -90,14 +91,15 @@ enum st_status st_command_check(const struct st_invocation *invocation, struct s
     struct walk walk = {.invocation = invocation, .error = error};
     bool is_text = invocation->format == ST_FORMAT_TEXT;
     st_month month = 0, checked = 0;
-    enum st_status status = ST_OK;
-    if (st_option_given(invocation, ST_OPTION_MONTH))
+    st_date day;
+    enum st_status status = st_cli_known_day(invocation, &day, error);
+    if (status == ST_OK && st_option_given(invocation, ST_OPTION_MONTH))
         status = st_cli_value_month(invocation, ST_OPTION_MONTH, &month, error);
     if (status == ST_OK)
-        status = st_ledger_open(invocation->ledger_path, ST_OPEN_READ, &ledger, error);
+        status = st_cli_known_open(invocation, &ledger, error);
     if (status == ST_OK)
-        status = st_ledger_check(ledger, month, invocation->act.today,
-                                 is_text ? print_row : report_row, &walk, &checked, error);
+        status = st_ledger_check(ledger, month, day, is_text ? print_row : report_row, &walk,
+                                 &checked, error);
     if (status == ST_OK && is_text)
         print_summary(&walk, checked);
     else if (status == ST_OK)

@@ -44,11 +44,14 @@ enum st_option {
     ST_OPTION_TOWN,
     ST_OPTION_POSTCODE,
     ST_OPTION_TEST,
+    ST_OPTION_SECRET_FILE,
     /* runs */
     ST_OPTION_MONTH,
     ST_OPTION_PAYDAY,
     ST_OPTION_PERSON,
     ST_OPTION_PEOPLE,
+    ST_OPTION_CORRECTIONS,
+    ST_OPTION_RECOMPUTE_ALL,
     ST_OPTION_PAYMENTS,
     ST_OPTION_SUM,
     /* export */
@@ -71,6 +74,23 @@ enum st_option {
     /* explain */
     ST_OPTION_LANG,
     ST_OPTION_RULE,
+    /* simulate */
+    ST_OPTION_MONTHS,
+    ST_OPTION_RATE,
+    ST_OPTION_SHARE,
+    ST_OPTION_NEW,
+    /* proofs and seals */
+    ST_OPTION_AT,
+    ST_OPTION_HEAD,
+    ST_OPTION_FROM,
+    ST_OPTION_TO,
+    ST_OPTION_PROOF,
+    ST_OPTION_CONSISTENCY,
+    ST_OPTION_SEAL,
+    ST_OPTION_SINCE,
+    ST_OPTION_PUBLIC_KEY,
+    ST_OPTION_KEY,
+    ST_OPTION_NEW_KEY,
     ST_OPTION_COUNT
 };
 
@@ -92,12 +112,20 @@ struct st_command {
     enum st_status (*perform)(const struct st_invocation *, struct st_error *);
 };
 
-enum { ST_OPERAND_MAX = 4096 };
+enum { ST_OPERAND_MAX = 4096, ST_REPEATED_MAX = 64 };
+
+/* A value of an option that may be given more than once. */
+struct st_repeated_value {
+    enum st_option option;
+    const char *value;
+};
 
 /* One call of the program. */
 struct st_invocation {
     const struct st_command *command;
     const char *values[ST_OPTION_COUNT]; /* NULL: not given; "" for one without a value */
+    struct st_repeated_value repeated[ST_REPEATED_MAX]; /* as typed; `values` has the first */
+    size_t repeated_count;
     const char **arguments;              /* what is no option; allocated, main frees it */
     const char *const *operands;         /* the same without the command's name */
     size_t operand_count;
@@ -121,6 +149,10 @@ const char *st_option_name(enum st_option option);
 /* The lines of the options in `set`, for help. */
 void st_options_print(FILE *out, st_option_set set) ST_NONNULL;
 bool st_option_given(const struct st_invocation *invocation, enum st_option option) ST_NONNULL;
+/* The values of an option that may be given more than once, in the order typed: value number
+ * `index` from 0, NULL after the last. */
+const char *st_option_repeated(const struct st_invocation *invocation, enum st_option option,
+                               size_t index) ST_NONNULL;
 
 /* ---- the table of commands and its help (commands.c) --------------------------------------- */
 
@@ -247,6 +279,17 @@ enum st_status st_cli_run_print_held(struct st_ledger *ledger, const struct st_r
 enum st_status st_cli_run_print_findings(struct st_ledger *ledger, const struct st_run_row *row,
                                          bool in_full,
                                          struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+/* As text: earlier months put right, person by person (corrections.c). */
+enum st_status st_cli_run_print_corrections(const struct st_invocation *invocation,
+                                            struct st_ledger *ledger,
+                                            const struct st_run_row *row, bool in_full,
+                                            struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+/* The same as a report of its own; `person_id` NULL: of everybody. */
+enum st_status st_cli_run_report_corrections(const struct st_invocation *invocation,
+                                             struct st_ledger *ledger, int64_t run,
+                                             const char *person_id, bool in_full,
+                                             struct st_error *error) ST_MUST_CHECK
+    ST_NONNULL_ARGS(1, 2, 6);
 /* As text: the command that comes next for the run, if there is one. */
 void st_cli_run_print_next(const struct st_invocation *invocation,
                            const struct st_run_row *row) ST_NONNULL;
@@ -273,6 +316,12 @@ enum st_status st_cli_value_lang(const struct st_invocation *invocation, bool *n
 enum st_status st_cli_explain_rule(const struct st_invocation *invocation,
                                    struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 
+/* ---- the books (export_books.c) -------------------------------------------------------------- */
+
+/* `stonad export [RUN] --as hledger`. */
+enum st_status st_cli_export_books(const struct st_invocation *invocation,
+                                   struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+
 /* ---- the commands -------------------------------------------------------------------------- */
 
 typedef enum st_status st_perform(const struct st_invocation *, struct st_error *);
@@ -282,6 +331,7 @@ st_perform st_command_check;                                       /* check.c */
 st_perform st_command_run, st_command_approve, st_command_discard; /* run.c */
 st_perform st_command_runs, st_command_show, st_command_payslips,  /* reports.c */
     st_command_lines;
+st_perform st_command_corrections, st_command_claims;              /* corrections.c */
 st_perform st_command_explain;                                     /* explain.c */
 st_perform st_command_replay;                                      /* replay.c */
 st_perform st_command_calendar;                                    /* calendar.c */
@@ -289,5 +339,8 @@ st_perform st_command_export;                                      /* export.c *
 st_perform st_command_tax, st_command_tax_table;                   /* tax.c */
 st_perform st_command_rates, st_command_people, st_command_person; /* register.c */
 st_perform st_command_verify;                                      /* verify.c */
+st_perform st_command_prove, st_command_consistency;               /* proof.c */
+st_perform st_command_seal;                                        /* seal.c */
+st_perform st_command_simulate;                                    /* simulate.c */
 
 #endif

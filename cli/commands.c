@@ -15,10 +15,13 @@ static const struct st_command commands[] = {
                     "              --account 1234.56.78903 --bic DNBANOKK --town Eksempel\n",
         .details =
             "The ledger is one file. It starts with the base amounts G and the rule set; see\n"
-            "`stonad rates`.",
+            "`stonad rates`. It keeps a secret of its own, made of the system's random numbers, that\n"
+            "hides payslips from each other in proofs. --secret-file gives the secret of a ledger\n"
+            "that is made once more.",
         .required = ST_TAKES(ORGNR) | ST_TAKES(NAME) | ST_TAKES(ACCOUNT) | ST_TAKES(BIC),
         .optional = ST_TAKES(HALF_TAX_MONTH) | ST_TAKES(RECOVER) | ST_TAKES(FIRST_MONTH) |
-                    ST_TAKES(TOWN) | ST_TAKES(POSTCODE) | ST_TAKES(TEST),
+                    ST_TAKES(TOWN) | ST_TAKES(POSTCODE) | ST_TAKES(TEST) |
+                    ST_TAKES(SECRET_FILE),
         .writes = true,
         .perform = st_command_init,
     },
@@ -43,21 +46,27 @@ static const struct st_command commands[] = {
         .summary = "lists what is to be looked at before a month is paid",
         .examples = "  stonad check\n"
                     "  stonad check --month 2026-05\n"
-                    "  stonad check --month 2026-05 --format csv\n",
+                    "  stonad check --month 2026-05 --format csv\n"
+                    "  stonad check --month 2026-05 --known 2026-05-20\n",
         .details = "Without --month: the month of the last run that was not discarded, or this month\n"
                    "when there is none. Computes the month for everybody and writes nothing. The exit\n"
-                   "code is 1 when anything was found.",
-        .optional = ST_TAKES(MONTH),
+                   "code is 1 when anything was found. With --known: what a check on that day found.",
+        .optional = ST_TAKES(MONTH) | ST_TAKES(KNOWN),
         .perform = st_command_check,
     },
     {
         .name = "run",
         .summary = "computes a month",
         .examples = "  stonad run --month 2026-05 --payday 2026-05-29\n"
-                    "  stonad run --month 2026-05 --payday 2026-05-29 --dry-run\n",
+                    "  stonad run --month 2026-05 --payday 2026-05-29 --dry-run\n"
+                    "  stonad run --month 2026-06 --payday 2026-06-30 --dry-run --corrections\n",
         .details = "Computes everyone's payslip and keeps the run as computed. It is paid after\n"
-                   "`approve` and `export`.",
+                   "`approve` and `export`. Earlier months that come to something else by what is known\n"
+                   "now are put right (R11): --dry-run shows them before anything is written, with\n"
+                   "--corrections as a list by person and month. --recompute-all looks at everybody's\n"
+                   "earlier months, not only where something changed; it finds the same.",
         .required = ST_TAKES(MONTH) | ST_TAKES(PAYDAY),
+        .optional = ST_TAKES(CORRECTIONS) | ST_TAKES(RECOMPUTE_ALL),
         .writes = true,
         .perform = st_command_run,
     },
@@ -65,7 +74,9 @@ static const struct st_command commands[] = {
         .name = "runs",
         .summary = "lists the runs",
         .examples = "  stonad runs\n"
-                    "  stonad runs --format csv\n",
+                    "  stonad runs --format csv\n"
+                    "  stonad runs --known 2026-05-31\n",
+        .optional = ST_TAKES(KNOWN),
         .perform = st_command_runs,
     },
     {
@@ -74,8 +85,10 @@ static const struct st_command commands[] = {
         .summary = "shows a run, its totals and findings",
         .examples = "  stonad show 1\n"
                     "  stonad show 1 --people\n"
-                    "  stonad show 1 --format json\n",
-        .optional = ST_TAKES(PEOPLE),
+                    "  stonad show 1 --format json\n"
+                    "  stonad show 1 --known 2026-05-31\n",
+        .details = "With --known: its state and approval as they were on that day.",
+        .optional = ST_TAKES(PEOPLE) | ST_TAKES(KNOWN),
         .operand_min = 1,
         .operand_max = 1,
         .perform = st_command_show,
@@ -86,8 +99,9 @@ static const struct st_command commands[] = {
         .summary = "prints the payslips of a run",
         .examples = "  stonad payslips 1\n"
                     "  stonad payslips 1 --person 01819000049\n"
-                    "  stonad payslips 1 --format csv\n",
-        .optional = ST_TAKES(PERSON),
+                    "  stonad payslips 1 --format csv\n"
+                    "  stonad payslips 1 --known 2026-05-31\n",
+        .optional = ST_TAKES(PERSON) | ST_TAKES(KNOWN),
         .operand_min = 1,
         .operand_max = 1,
         .perform = st_command_payslips,
@@ -99,10 +113,35 @@ static const struct st_command commands[] = {
         .examples = "  stonad lines 1 --format csv\n"
                     "  stonad lines 1 --person 01819000049\n",
         .details = "Money away from the person is negative.",
-        .optional = ST_TAKES(PERSON),
+        .optional = ST_TAKES(PERSON) | ST_TAKES(KNOWN),
         .operand_min = 1,
         .operand_max = 1,
         .perform = st_command_lines,
+    },
+    {
+        .name = "corrections",
+        .arguments = "RUN",
+        .summary = "lists the earlier months that a run put right, and why",
+        .examples = "  stonad corrections 2\n"
+                    "  stonad corrections 2 --person 01819000049\n"
+                    "  stonad corrections 2 --format csv\n",
+        .details = "By person and month: what was paid, what is due as known when the run was made, the\n"
+                   "difference before tax, and the fact or rate that brought it about.",
+        .optional = ST_TAKES(PERSON) | ST_TAKES(KNOWN),
+        .operand_min = 1,
+        .operand_max = 1,
+        .perform = st_command_corrections,
+    },
+    {
+        .name = "claims",
+        .summary = "lists what participants owe, and what became of it",
+        .examples = "  stonad claims\n"
+                    "  stonad claims --person 01819000049\n"
+                    "  stonad claims --format csv\n",
+        .details = "Every movement of every claim (R12): arisen, recovered, refunded, written off; and what\n"
+                   "was owed after it. Decisions come with recoveries.csv.",
+        .optional = ST_TAKES(PERSON) | ST_TAKES(KNOWN),
+        .perform = st_command_claims,
     },
     {
         .name = "explain",
@@ -117,7 +156,7 @@ static const struct st_command commands[] = {
             "paragraph, what went in, the exact fraction, and how it was rounded; and the\n"
             "person's findings. --rule, without RUN and --person: the rule itself, or the one\n"
             "behind a finding.",
-        .optional = ST_TAKES(PERSON) | ST_TAKES(LANG) | ST_TAKES(RULE),
+        .optional = ST_TAKES(PERSON) | ST_TAKES(LANG) | ST_TAKES(RULE) | ST_TAKES(KNOWN),
         .operand_max = 1,
         .perform = st_command_explain,
     },
@@ -162,17 +201,19 @@ static const struct st_command commands[] = {
     },
     {
         .name = "export",
-        .arguments = "RUN",
-        .summary = "writes a run's payment file",
+        .arguments = "[RUN]",
+        .summary = "writes a run's payment file, or the books",
         .examples = "  stonad export 1 --as pain.001.001.09 -o payment.xml\n"
-                    "  stonad export 1 --as pain.001.001.09 -o payment.xml --tax-kid 1234567897\n",
+                    "  stonad export 1 --as pain.001.001.09 -o payment.xml --tax-kid 1234567897\n"
+                    "  stonad export --as hledger -o books.journal\n",
         .details =
-            "The run must be approved. The same run gives the same bytes every time. Without\n"
+            "A run is paid once it is approved. The same run gives the same bytes every time. Without\n"
             "--tax-kid the file holds the benefits alone; the tax then needs a payment of its\n"
-            "own (--tax-only --tax-kid KID).",
+            "own (--tax-only --tax-kid KID). hledger: the books of a run that is not discarded, or\n"
+            "of all of them without RUN; with --people an account a person, else without persons.",
         .required = ST_TAKES(AS) | ST_TAKES(OUTPUT),
-        .optional = ST_TAKES(FORCE) | ST_TAKES(BANK) | ST_TAKES(TAX_KID) | ST_TAKES(TAX_ONLY),
-        .operand_min = 1,
+        .optional = ST_TAKES(FORCE) | ST_TAKES(BANK) | ST_TAKES(TAX_KID) | ST_TAKES(TAX_ONLY) |
+                    ST_TAKES(PEOPLE),
         .operand_max = 1,
         .writes = true,
         .perform = st_command_export,
@@ -181,11 +222,59 @@ static const struct st_command commands[] = {
         .name = "verify",
         .summary = "checks that the ledger is what its journal says was written",
         .examples = "  stonad verify\n"
-                    "  stonad verify --db copy.db --format csv\n",
+                    "  stonad verify --db copy.db --format csv\n"
+                    "  stonad verify --seal 2026.seal --public-key seal.key.pub\n"
+                    "  stonad verify --proof payslip.json --seal 2026.seal\n"
+                    "  stonad verify --proof payslip.json --head HASH\n"
+                    "  stonad verify --consistency c.json --head EARLIER --head LATER\n",
         .details = "Tables and triggers, the chain of the journal, every row against the digest of its\n"
                    "entry, references, states and sums. Writes nothing. The exit code is 1 when anything\n"
-                   "was found.",
+                   "was found. With --seal the ledger must also still begin as it was sealed: that finds\n"
+                   "one written anew after an edit, or cut off at its end. --since takes what lies before\n"
+                   "the seal on its word. A proof is checked without the ledger, against a head known from\n"
+                   "elsewhere: that of a seal.",
+        .optional = ST_TAKES(SEAL) | ST_TAKES(SINCE) | ST_TAKES(PUBLIC_KEY) | ST_TAKES(PROOF) |
+                    ST_TAKES(CONSISTENCY) | ST_TAKES(HEAD),
         .perform = st_command_verify,
+    },
+    {
+        .name = "seal",
+        .summary = "signs what the ledger is now, to be kept elsewhere; or makes the key for it",
+        .examples = "  stonad seal --new-key -o seal.key\n"
+                    "  stonad seal --key seal.key -o 2026.seal\n"
+                    "  stonad seal\n",
+        .details = "A seal holds the journal's head, the number of entries and totals, signed with Ed25519;\n"
+                   "`verify --seal` holds it against the ledger. Whoever can change the ledger should not\n"
+                   "have the key. Nothing is written to the ledger. Without --key the values are printed.",
+        .optional = ST_TAKES(KEY) | ST_TAKES(NEW_KEY) | ST_TAKES(OUTPUT) | ST_TAKES(FORCE) |
+                    ST_TAKES(DRY_RUN),
+        .perform = st_command_seal,
+    },
+    {
+        .name = "prove",
+        .arguments = "RUN",
+        .summary = "writes one person's payslip with the proof that the run made it",
+        .examples = "  stonad prove 1 --person 01819000049 -o payslip.json\n"
+                    "  stonad prove 1 --person 01819000049 -o payslip.json --at 120\n",
+        .details = "The file holds this payslip and hashes, and nothing of anybody else. It leads to the\n"
+                   "head over all entries, or over the first ones (--at), which a seal holds too;\n"
+                   "`verify --proof` checks it without the ledger.",
+        .required = ST_TAKES(PERSON) | ST_TAKES(OUTPUT),
+        .optional = ST_TAKES(AT) | ST_TAKES(FORCE) | ST_TAKES(DRY_RUN),
+        .operand_min = 1,
+        .operand_max = 1,
+        .perform = st_command_prove,
+    },
+    {
+        .name = "consistency",
+        .summary = "writes the proof that a later head of the journal continues an earlier one",
+        .examples = "  stonad consistency --from 120 -o c.json\n"
+                    "  stonad consistency --from 120 --to 180 -o c.json\n",
+        .details = "With two seals an auditor sees, without the ledger, that nothing before the first was\n"
+                   "changed or removed: `verify --consistency`.",
+        .required = ST_TAKES(FROM) | ST_TAKES(OUTPUT),
+        .optional = ST_TAKES(TO) | ST_TAKES(FORCE) | ST_TAKES(DRY_RUN),
+        .perform = st_command_consistency,
     },
     {
         .name = "rates",
@@ -196,12 +285,31 @@ static const struct st_command commands[] = {
                     "  stonad rates add --name G --value 142000 --effect 2027-05-01 --known 2027-05-21 \\\n"
                     "                   --source \"FOR-2027-05-21\"\n",
         .details = "A rate counts from its effect date, in everything computed on or after the day it was\n"
-                   "known. One that contradicts what the ledger holds is refused.",
+                   "known. One that contradicts what the ledger holds is refused. With --known: the rates\n"
+                   "a run of that day used, so without those that were recorded later.",
         .optional = ST_TAKES(KNOWN) | ST_TAKES(NAME) | ST_TAKES(VALUE) | ST_TAKES(EFFECT) |
                     ST_TAKES(SOURCE),
         .operand_max = 1,
         .writes = true,
         .perform = st_command_rates,
+    },
+    {
+        .name = "simulate",
+        .summary = "says what months would cost with another G, other shares, more participants",
+        .examples =
+            "  stonad simulate --month 2026-09 --rate G=142000@2026-05-01\n"
+            "  stonad simulate --month 2027-01 --months 12 --rate G=142000@2027-05-01 --new 5\n"
+            "  stonad simulate --month 2026-09 --share young=1/2 --share couple=100%\n"
+            "  stonad simulate --month 2026-09 --new 8@2026-10-01 --new young=2 --format csv\n",
+        .details =
+            "Computes the months twice, as things stand and as assumed, and shows both by kind, with\n"
+            "the difference. Writes nothing. Shares: young, young_with_parents, couple,\n"
+            "single_parent, as a fraction or in percent. New participants have a programme without\n"
+            "an end, from the first of the first month unless a date is given; KIND is full, young,\n"
+            "young_with_parents or couple (full).",
+        .required = ST_TAKES(MONTH),
+        .optional = ST_TAKES(MONTHS) | ST_TAKES(RATE) | ST_TAKES(SHARE) | ST_TAKES(NEW),
+        .perform = st_command_simulate,
     },
     {
         .name = "calendar",
@@ -218,14 +326,19 @@ static const struct st_command commands[] = {
         .name = "people",
         .summary = "lists the register",
         .examples = "  stonad people\n"
-                    "  stonad people --format csv\n",
+                    "  stonad people --format csv\n"
+                    "  stonad people --known 2026-05-31\n",
+        .optional = ST_TAKES(KNOWN),
         .perform = st_command_people,
     },
     {
         .name = "person",
         .arguments = "ID",
         .summary = "lists what was recorded about a person, and when",
-        .examples = "  stonad person 01819000049\n",
+        .examples = "  stonad person 01819000049\n"
+                    "  stonad person 01819000049 --known 2026-05-31\n",
+        .details = "With --known: what was recorded until the end of that day, and what held then.",
+        .optional = ST_TAKES(KNOWN),
         .operand_min = 1,
         .operand_max = 1,
         .perform = st_command_person,

@@ -2,6 +2,7 @@
 /* explain.c - `stonad explain`: how each line of one person's payslip came about, in words and in
  * exact numbers. Rules in words are explain_rule.c's. */
 #include "cli/cli.h"
+#include "cli/known.h"
 
 #include "stonad/explain.h"
 
@@ -198,10 +199,13 @@ static enum st_status explain(struct st_ledger *ledger, int64_t run, const char 
 static enum st_status check_what(const struct st_invocation *invocation, struct st_error *error) {
     bool has_run = invocation->operand_count > 0;
     bool has_person = st_option_given(invocation, ST_OPTION_PERSON);
-    if (st_option_given(invocation, ST_OPTION_RULE) && (has_run || has_person))
+    bool has_known = st_option_given(invocation, ST_OPTION_KNOWN);
+    if (st_option_given(invocation, ST_OPTION_RULE) && (has_run || has_person || has_known))
         return st_cli_fail(error, ST_USAGE, "option.alone",
                            "--rule explains a rule, whoever it is about; leave out %s.",
-                           has_run ? "the number of the run" : "--person");
+                           has_run      ? "the number of the run"
+                           : has_person ? "--person"
+                                        : "--known");
     if (st_option_given(invocation, ST_OPTION_RULE))
         return ST_OK;
     if (!has_run)
@@ -218,7 +222,7 @@ static enum st_status explain_person(const struct st_invocation *invocation, str
     ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
     struct st_kept_run kept;
     const char *person_id = NULL;
-    enum st_status status = st_cli_run_open(invocation, &ledger, &kept, &person_id, error);
+    enum st_status status = st_cli_known_run_open(invocation, &ledger, &kept, &person_id, error);
     if (status == ST_OK && invocation->format != ST_FORMAT_TEXT)
         status = st_cli_report(invocation, columns, ST_COUNT_OF(columns), &walk->report, error);
     if (status != ST_OK)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* export.c - `stonad export`: a run's payment file.
+/* export.c - `stonad export`: a run's payment file. The books are in export_books.c.
  *
  * In this order, so that no file is ever there without a committed entry, and no reader sees half
  * of one: the run may be exported - built under a temporary name - sealed on the disk - checked
@@ -15,7 +15,8 @@
 
 enum { FORM_SIZE = 61, MESSAGE_ID_SIZE = 36, REMITTANCE_SIZE = 64 };
 
-static const char *const forms[] = {"pain.001.001.09", "pain.001.001.03", NULL};
+enum { FORM_PAIN_09, FORM_PAIN_03, FORM_HLEDGER };
+static const char *const forms[] = {"pain.001.001.09", "pain.001.001.03", "hledger", NULL};
 
 /* What was asked for, and the texts the order borrows. */
 struct export_file {
@@ -64,17 +65,29 @@ static enum st_status read_tax(const struct st_invocation *invocation,
     return ST_OK;
 }
 
-static enum st_status read_options(const struct st_invocation *invocation, int64_t *run,
-                                   struct export_file *out, struct st_error *error) {
-    size_t form = 0;
-    enum st_status status = st_cli_operand_run(invocation, run, error);
+/* A payment file pays one run, and names people as the bank needs them. */
+static enum st_status check_payment_options(const struct st_invocation *invocation,
+                                            struct st_error *error) {
+    if (invocation->operand_count == 0)
+        return st_cli_fail(error, ST_USAGE, "argument.missing",
+                           "A payment file needs the number of its run: stonad export RUN; only"
+                           " --as hledger takes all runs.");
+    if (st_option_given(invocation, ST_OPTION_PEOPLE))
+        return st_cli_fail(error, ST_USAGE, "option.not_here",
+                           "--people goes with --as hledger; leave it out.");
+    return ST_OK;
+}
+
+static enum st_status read_options(const struct st_invocation *invocation, size_t form,
+                                   int64_t *run, struct export_file *out, struct st_error *error) {
+    enum st_status status = check_payment_options(invocation, error);
     if (status == ST_OK)
-        status = st_cli_value_choice(invocation, ST_OPTION_AS, forms, &form, error);
+        status = st_cli_operand_run(invocation, run, error);
     if (status == ST_OK)
         status = read_bank(invocation, &out->order.bank, error);
     if (status == ST_OK)
         status = read_tax(invocation, &out->order, error);
-    out->order.version = form == 0 ? ST_PAIN_09 : ST_PAIN_03;
+    out->order.version = form == FORM_PAIN_09 ? ST_PAIN_09 : ST_PAIN_03;
     out->path = invocation->values[ST_OPTION_OUTPUT];
     return status;
 }
@@ -86,8 +99,8 @@ static void describe_form(struct export_file *file) {
     const struct st_payment_order *order = &file->order;
     bool standard = strcmp(order->bank->name, "standard") == 0;
     (void)snprintf(file->form, sizeof file->form, "%s%s%s",
-                   forms[order->version == ST_PAIN_09 ? 0 : 1], standard ? "" : "@",
-                   standard ? "" : order->bank->name);
+                   forms[order->version == ST_PAIN_09 ? FORM_PAIN_09 : FORM_PAIN_03],
+                   standard ? "" : "@", standard ? "" : order->bank->name);
 }
 
 static struct st_export_file exported_file(const struct export_file *file) {
@@ -256,12 +269,13 @@ static enum st_status print_file(const struct st_invocation *invocation,
     return st_cli_report_end(report, ST_OK, error);
 }
 
-enum st_status st_command_export(const struct st_invocation *invocation, struct st_error *error) {
+static enum st_status export_payments(const struct st_invocation *invocation, size_t form,
+                                      struct st_error *error) {
     ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
     struct export_file file = {0};
     struct st_run_row row;
     int64_t run = 0;
-    enum st_status status = read_options(invocation, &run, &file, error);
+    enum st_status status = read_options(invocation, form, &run, &file, error);
     if (status == ST_OK)
         status = st_ledger_open(invocation->ledger_path, ST_OPEN_WRITE, &ledger, error);
     if (status == ST_OK)
@@ -283,4 +297,13 @@ enum st_status st_command_export(const struct st_invocation *invocation, struct 
         return ST_OK;
     }
     return print_file(invocation, &file, error);
+}
+
+enum st_status st_command_export(const struct st_invocation *invocation, struct st_error *error) {
+    size_t form = 0;
+    enum st_status status = st_cli_value_choice(invocation, ST_OPTION_AS, forms, &form, error);
+    if (status != ST_OK)
+        return status;
+    return form == FORM_HLEDGER ? st_cli_export_books(invocation, error)
+                                : export_payments(invocation, form, error);
 }

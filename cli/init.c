@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* init.c - `stonad init`: creates the ledger of one municipality. */
+#define _DEFAULT_SOURCE /* getrandom */
+
 #include "cli/cli.h"
 
 #include "stonad/identifier.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/random.h>
+
+enum { SECRET_SIZE = 32, SECRET_DIGITS = 2 * SECRET_SIZE };
 
 static enum st_status read_numbers(const struct st_invocation *invocation,
                                    struct st_municipality *out, struct st_error *error) {
@@ -48,6 +54,38 @@ static enum st_status read_choices(const struct st_invocation *invocation,
     return status;
 }
 
+/* A file of 64 hexadecimal digits, and a newline or none. */
+static enum st_status read_secret(const char *path, char secret[SECRET_DIGITS + 1],
+                                  struct st_error *error) {
+    char text[SECRET_DIGITS + 3] = "";
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return st_cli_fail(error, ST_IO, "init.secret_file",
+                           "The secret file %.200s cannot be read (%s); check its path.", path,
+                           strerror(errno));
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    (void)fclose(file);
+    if (size == SECRET_DIGITS + 1 && text[SECRET_DIGITS] == '\n')
+        text[--size] = '\0';
+    if (size != SECRET_DIGITS || strspn(text, "0123456789abcdef") != SECRET_DIGITS)
+        return st_cli_fail(error, ST_BAD_INPUT, "init.secret_form",
+                           "The secret file %.200s does not hold 64 hexadecimal digits (0-9, a-f) "
+                           "and a newline; give the file of the ledger made before.",
+                           path);
+    memcpy(secret, text, SECRET_DIGITS + 1);
+    return ST_OK;
+}
+
+static enum st_status make_secret(char secret[SECRET_DIGITS + 1], struct st_error *error) {
+    unsigned char bytes[SECRET_SIZE];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return st_cli_fail(error, ST_IO, "init.random",
+                           "The system gives no random numbers (%s); try again.", strerror(errno));
+    for (int i = 0; i < SECRET_SIZE; i++)
+        (void)snprintf(secret + 2 * i, 3, "%02x", bytes[i]);
+    return ST_OK;
+}
+
 static enum st_status read_municipality(const struct st_invocation *invocation,
                                         struct st_municipality *out, struct st_error *error) {
     enum st_status status = read_numbers(invocation, out, error);
@@ -60,6 +98,10 @@ static enum st_status read_municipality(const struct st_invocation *invocation,
                                    sizeof out->postcode, error);
     if (status == ST_OK)
         status = read_choices(invocation, out, error);
+    if (status == ST_OK)
+        status = st_option_given(invocation, ST_OPTION_SECRET_FILE)
+                     ? read_secret(invocation->values[ST_OPTION_SECRET_FILE], out->secret, error)
+                     : make_secret(out->secret, error);
     return status;
 }
 

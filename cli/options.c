@@ -39,19 +39,25 @@ static const struct option_description descriptions[ST_OPTION_COUNT] = {
     [ST_OPTION_TOWN] = {"town", "TOWN", "the municipality's town, for the payment file", 0},
     [ST_OPTION_POSTCODE] = {"postcode", "CODE", "its postcode", 0},
     [ST_OPTION_TEST] = {"test", NULL, "a ledger that takes synthetic person numbers too", 0},
+    [ST_OPTION_SECRET_FILE] = {"secret-file", "FILE",
+                               "64 hexadecimal digits: the secret of a ledger made before", 0},
     [ST_OPTION_MONTH] = {"month", "YYYY-MM", "the month to be computed", 0},
     [ST_OPTION_PAYDAY] = {"payday", "DATE", "the day it is paid, YYYY-MM-DD", 0},
     [ST_OPTION_PERSON] = {"person", "ID", "this person only", 0},
-    [ST_OPTION_PEOPLE] = {"people", NULL, "with a table of everyone in the run", 0},
+    [ST_OPTION_PEOPLE] = {"people", NULL, "with everyone: a table (show), accounts (hledger)", 0},
+    [ST_OPTION_CORRECTIONS] = {"corrections", NULL, "the earlier months put right, instead of totals",
+                               0},
+    [ST_OPTION_RECOMPUTE_ALL] = {"recompute-all", NULL,
+                                 "look at everybody's earlier months, changed or not", 0},
     [ST_OPTION_PAYMENTS] = {"payments", "N", "the number of payments, as `show` prints it", 0},
     [ST_OPTION_SUM] = {"sum", "AMOUNT", "their net sum, as `show` prints it", 0},
-    [ST_OPTION_AS] = {"as", "FORM", "pain.001.001.09 or pain.001.001.03", 0},
+    [ST_OPTION_AS] = {"as", "FORM", "pain.001.001.09, pain.001.001.03 or hledger", 0},
     [ST_OPTION_OUTPUT] = {"output", "PATH", "the file to be written", 'o'},
     [ST_OPTION_FORCE] = {"force", NULL, "replace the file if there is one", 0},
     [ST_OPTION_BANK] = {"bank", "NAME", "what the bank wants differently (standard)", 0},
     [ST_OPTION_TAX_KID] = {"tax-kid", "KID", "adds the tax payment, with this KID", 0},
     [ST_OPTION_TAX_ONLY] = {"tax-only", NULL, "the tax payment alone", 0},
-    [ST_OPTION_KNOWN] = {"known", "DATE", "as known on this date (else the recorded time's)", 0},
+    [ST_OPTION_KNOWN] = {"known", "DATE", "as known on this day; of `rates add`: when it was", 0},
     [ST_OPTION_VALUE] = {"value", "KRONER", "the rate, in whole kroner a year", 0},
     [ST_OPTION_EFFECT] = {"effect", "DATE", "the first day it counts", 0},
     [ST_OPTION_SOURCE] = {"source", "TEXT", "where it is decided", 0},
@@ -63,10 +69,30 @@ static const struct option_description descriptions[ST_OPTION_COUNT] = {
     [ST_OPTION_LANG] = {"lang", "nb|en|both", "the language of the sentences (both)", 0},
     [ST_OPTION_RULE] = {"rule", "RULE", "a rule (R8) or a finding's code (R14-HELD)", 0},
     [ST_OPTION_MAX] = {"max", "KRONER", "the last basis (else 2000 steps of each period)", 0},
+    [ST_OPTION_MONTHS] = {"months", "N", "so many months from --month on (1)", 0},
+    [ST_OPTION_RATE] = {"rate", "G=KRONER@DATE", "assumes a G from a day on; may be repeated", 0},
+    [ST_OPTION_SHARE] = {"share", "NAME=SHARE", "assumes a share, as young=1/2; may be repeated",
+                         0},
+    [ST_OPTION_NEW] = {"new", "[KIND=]N[@DATE]", "assumes N participants more; may be repeated", 0},
+    [ST_OPTION_AT] = {"at", "ENTRIES", "up to the head over so many entries (all)", 0},
+    [ST_OPTION_HEAD] = {"head", "HASH", "a head known from elsewhere; twice with --consistency", 0},
+    [ST_OPTION_FROM] = {"from", "ENTRIES", "the earlier head: over so many entries", 0},
+    [ST_OPTION_TO] = {"to", "ENTRIES", "the later head: over so many entries (all)", 0},
+    [ST_OPTION_PROOF] = {"proof", "FILE", "checks the proof of a payslip, without the ledger", 0},
+    [ST_OPTION_CONSISTENCY] = {"consistency", "FILE",
+                               "checks that a head continues another, without the ledger", 0},
+    [ST_OPTION_SEAL] = {"seal", "FILE", "holds a seal against the ledger, or a proof", 0},
+    [ST_OPTION_SINCE] = {"since", "FILE", "as --seal, then only what was written after the seal", 0},
+    [ST_OPTION_PUBLIC_KEY] = {"public-key", "FILE", "the key the seal must be signed with", 0},
+    [ST_OPTION_KEY] = {"key", "FILE", "the key to sign with", 0},
+    [ST_OPTION_NEW_KEY] = {"new-key", NULL, "makes a key, to be kept away from the ledger", 0},
 };
 
 const st_option_set st_options_common = ST_TAKES(DB) | ST_TAKES(ACTOR) | ST_TAKES(TODAY) |
                                         ST_TAKES(FORMAT) | ST_TAKES(HELP) | ST_TAKES(VERSION);
+/* Each value of these counts; all others are given once. */
+static const st_option_set repeatable =
+    ST_TAKES(RATE) | ST_TAKES(SHARE) | ST_TAKES(NEW) | ST_TAKES(HEAD);
 
 static bool set_has(st_option_set set, enum st_option option) {
     return (set >> option & 1) != 0;
@@ -78,6 +104,14 @@ const char *st_option_name(enum st_option option) {
 
 bool st_option_given(const struct st_invocation *invocation, enum st_option option) {
     return invocation->values[option] != NULL;
+}
+
+const char *st_option_repeated(const struct st_invocation *invocation, enum st_option option,
+                               size_t index) {
+    for (size_t i = 0; i < invocation->repeated_count; i++)
+        if (invocation->repeated[i].option == option && index-- == 0)
+            return invocation->repeated[i].value;
+    return NULL;
 }
 
 static st_option_set options_of(const struct st_command *command) {
@@ -150,6 +184,18 @@ static enum st_status refuse_option(const char *typed, int value, struct st_erro
                        name, st_suggestion_text(&suggestion, meant));
 }
 
+static enum st_status take_repeated(struct st_invocation *out, enum st_option option,
+                                    const char *value, struct st_error *error) {
+    if (out->repeated_count == ST_REPEATED_MAX)
+        return st_cli_fail(error, ST_USAGE, "option.many",
+                           "--%s and its like are given more than %d times; leave some out.",
+                           st_option_name(option), ST_REPEATED_MAX);
+    out->repeated[out->repeated_count++] = (struct st_repeated_value){option, value};
+    if (out->values[option] == NULL)
+        out->values[option] = value;
+    return ST_OK;
+}
+
 static enum st_status take_option(struct st_invocation *out, enum st_option option,
                                   const char *value, struct st_error *error) {
     const char *before = out->values[option];
@@ -158,6 +204,8 @@ static enum st_status take_option(struct st_invocation *out, enum st_option opti
     else if (value[0] == '\0')
         return st_cli_fail(error, ST_USAGE, "option.empty", "--%s is empty; write its value.",
                            st_option_name(option));
+    if (set_has(repeatable, option))
+        return take_repeated(out, option, value, error);
     if (before != NULL && strcmp(before, value) != 0)
         return st_cli_fail(error, ST_USAGE, "option.twice",
                            "--%s is given twice, and not the same; give it once.",

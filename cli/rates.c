@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rates.c - `stonad rates` and `rates add`: the rates by date, and by when they were known. */
 #include "cli/cli.h"
+#include "cli/known.h"
 
 #include <string.h>
 
@@ -35,22 +36,50 @@ static enum st_status print_rates(const struct st_invocation *invocation, struct
     return st_cli_report_end(walk.report, status, error);
 }
 
+/* What a run of that day used. A ledger is made with rates that were known before it: of a day before
+ * its first they are shown too, as far as they were known. */
+static enum st_status go_back(struct st_ledger *ledger, st_date known, struct st_error *error) {
+    st_date first;
+    enum st_status status = st_ledger_first_day(ledger, &first, error);
+    return status == ST_OK ? st_ledger_as_of(ledger, known > first ? known : first, error) : status;
+}
+
+/* A rate may be recorded long after it was known: whoever looks for it is told. */
+static enum st_status tell_late_rates(struct st_ledger *ledger, st_date known,
+                                      struct st_error *error) {
+    char date[ST_DATE_TEXT_SIZE];
+    int64_t count = 0;
+    enum st_status status = st_ledger_count_late_rates(ledger, known, &count, error);
+    if (status != ST_OK || count == 0)
+        return status;
+    st_date_format(known, date);
+    st_cli_message(
+        "stonad: %lld rate%s known by %s but recorded later %s left out: nothing computed"
+        " that day used %s",
+        (long long)count, count == 1 ? "" : "s", date, count == 1 ? "is" : "are",
+        count == 1 ? "it" : "them");
+    return ST_OK;
+}
+
 static enum st_status list_rates(const struct st_invocation *invocation, struct st_error *error) {
     static const enum st_option only_add[] = {ST_OPTION_NAME, ST_OPTION_VALUE, ST_OPTION_EFFECT,
                                               ST_OPTION_SOURCE};
     ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
-    st_date known = invocation->act.today;
-    enum st_status status = ST_OK;
+    bool is_known_given = st_option_given(invocation, ST_OPTION_KNOWN);
+    st_date known;
     for (size_t i = 0; i < ST_COUNT_OF(only_add); i++)
         if (st_option_given(invocation, only_add[i]))
             return st_cli_fail(error, ST_USAGE, "option.not_here",
                                "--%s goes with `stonad rates add`; to add a rate, say so.",
                                st_option_name(only_add[i]));
-    if (st_option_given(invocation, ST_OPTION_KNOWN))
-        status = st_cli_value_date(invocation, ST_OPTION_KNOWN, &known, error);
+    enum st_status status = st_cli_known_day(invocation, &known, error);
     if (status == ST_OK)
         status = st_ledger_open(invocation->ledger_path, ST_OPEN_READ, &ledger, error);
-    return status == ST_OK ? print_rates(invocation, ledger, known, error) : status;
+    if (status == ST_OK && is_known_given)
+        status = go_back(ledger, known, error);
+    if (status == ST_OK)
+        status = print_rates(invocation, ledger, known, error);
+    return status == ST_OK && is_known_given ? tell_late_rates(ledger, known, error) : status;
 }
 
 /* ---- rates add -------------------------------------------------------------------------------- */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* register.c - `stonad people` and `person`: what the ledger knows beside its runs, and, of
- * one person as text, what the rules make of the programmes' time (R19, R21). */
+/* register.c - `stonad people` and `person`: what the ledger knows beside its runs, or knew on the
+ * day of --known; and, of one person as text, what the rules make of the programmes' time (R19,
+ * R21). */
 #include "cli/cli.h"
+#include "cli/known.h"
 
 #include "stonad/identifier.h"
 #include "stonad/programme.h"
@@ -55,7 +57,7 @@ enum st_status st_command_people(const struct st_invocation *invocation, struct 
     };
     ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
     struct walk walk = {.error = error};
-    enum st_status status = st_ledger_open(invocation->ledger_path, ST_OPEN_READ, &ledger, error);
+    enum st_status status = st_cli_known_open(invocation, &ledger, error);
     if (status == ST_OK)
         status = st_cli_report(invocation, columns, ST_COUNT_OF(columns), &walk.report, error);
     if (status != ST_OK)
@@ -267,14 +269,20 @@ static enum st_status count_row(void *context, const struct st_history_row *row)
     return ST_OK;
 }
 
-static enum st_status check_known(struct st_ledger *ledger, const char *person_id,
-                                  struct st_error *error) {
+static enum st_status check_known(const struct st_invocation *invocation, struct st_ledger *ledger,
+                                  const char *person_id, struct st_error *error) {
     char masked[ST_PERSON_NUMBER_SIZE];
     int64_t count = 0;
     enum st_status status = st_ledger_person_history(ledger, person_id, count_row, &count, error);
     if (status != ST_OK || count > 0)
         return status;
     st_person_number_mask(person_id, masked);
+    if (st_option_given(invocation, ST_OPTION_KNOWN))
+        return st_cli_fail(
+            error, ST_BAD_INPUT, "person.unknown",
+            "Nothing was recorded about %s until %s; `stonad people --known %s` lists"
+            " the register of that day.",
+            masked, invocation->values[ST_OPTION_KNOWN], invocation->values[ST_OPTION_KNOWN]);
     return st_cli_fail(error, ST_BAD_INPUT, "person.unknown",
                        "Nothing was ever recorded about %s; `stonad people` lists the register.",
                        masked);
@@ -290,11 +298,14 @@ enum st_status st_command_person(const struct st_invocation *invocation, struct 
     ST_RELEASE_KEPT struct time_facts kept = {0};
     struct walk walk = {.kept = &kept, .error = error};
     const char *person_id = invocation->operands[0];
-    enum st_status status = st_cli_person_id_check(person_id, error);
+    st_date day;
+    enum st_status status = st_cli_known_day(invocation, &day, error);
     if (status == ST_OK)
-        status = st_ledger_open(invocation->ledger_path, ST_OPEN_READ, &ledger, error);
+        status = st_cli_person_id_check(person_id, error);
     if (status == ST_OK)
-        status = check_known(ledger, person_id, error);
+        status = st_cli_known_open(invocation, &ledger, error);
+    if (status == ST_OK)
+        status = check_known(invocation, ledger, person_id, error);
     if (status == ST_OK)
         status = st_cli_report(invocation, columns, ST_COUNT_OF(columns), &walk.report, error);
     if (status != ST_OK)
@@ -302,6 +313,6 @@ enum st_status st_command_person(const struct st_invocation *invocation, struct 
     status = st_ledger_person_history(ledger, person_id, history_row, &walk, error);
     status = st_cli_report_end(walk.report, status, error);
     if (status == ST_OK && invocation->format == ST_FORMAT_TEXT)
-        print_times(&kept, invocation->act.today);
+        print_times(&kept, day);
     return status;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* reports.c - `stonad runs`, `show`, `payslips` and `lines`: what the ledger tells about runs. */
+/* reports.c - `stonad runs`, `show`, `payslips` and `lines`: what the ledger tells about runs; with
+ * --known, as it would have on that day. */
 #include "cli/cli.h"
+#include "cli/known.h"
 
 /* What a walk over rows carries. */
 struct walk {
@@ -24,7 +26,7 @@ static enum st_status run_row(void *context, const struct st_run_row *row) {
 enum st_status st_command_runs(const struct st_invocation *invocation, struct st_error *error) {
     ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
     struct walk walk = {.error = error};
-    enum st_status status = st_ledger_open(invocation->ledger_path, ST_OPEN_READ, &ledger, error);
+    enum st_status status = st_cli_known_open(invocation, &ledger, error);
     if (status == ST_OK)
         status = st_cli_report(invocation, st_cli_run_columns, st_cli_run_column_count,
                                &walk.report, error);
@@ -74,7 +76,7 @@ enum st_status st_command_show(const struct st_invocation *invocation, struct st
     ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
     struct st_kept_run kept;
     const char *person_id = NULL; /* show takes no --person */
-    enum st_status status = st_cli_run_open(invocation, &ledger, &kept, &person_id, error);
+    enum st_status status = st_cli_known_run_open(invocation, &ledger, &kept, &person_id, error);
     if (status == ST_OK)
         status = st_cli_run_print(invocation, &kept.row, error);
     if (status != ST_OK || invocation->format != ST_FORMAT_TEXT)
@@ -82,9 +84,12 @@ enum st_status st_command_show(const struct st_invocation *invocation, struct st
     status = st_cli_run_print_held(ledger, &kept.row, true, error);
     if (status == ST_OK)
         status = st_cli_run_print_findings(ledger, &kept.row, true, error);
+    if (status == ST_OK)
+        status = st_cli_run_print_corrections(invocation, ledger, &kept.row, true, error);
     if (status == ST_OK && st_option_given(invocation, ST_OPTION_PEOPLE))
         status = print_people(invocation, ledger, &kept.row, error);
-    if (status == ST_OK)
+    /* What was to be done next on an earlier day is no advice for today. */
+    if (status == ST_OK && !st_option_given(invocation, ST_OPTION_KNOWN))
         st_cli_run_print_next(invocation, &kept.row);
     return status;
 }
@@ -112,6 +117,12 @@ static enum st_status payslip_text_line(void *context, const struct st_line_row 
     return st_cli_output_works(walk->error);
 }
 
+static enum st_status payslip_text_correction(void *context, const struct st_correction_row *row) {
+    const struct walk *walk = context;
+    st_payslip_text_correction(stdout, walk->language, row);
+    return st_cli_output_works(walk->error);
+}
+
 static enum st_status payslip_text(void *context, const struct st_payslip_row *row) {
     struct walk *walk = context;
     enum st_status status;
@@ -121,6 +132,9 @@ static enum st_status payslip_text(void *context, const struct st_payslip_row *r
     st_payslip_text_begin(stdout, walk->payer, walk->run, row);
     status = st_ledger_each_line(walk->ledger, walk->run->run, row->person_id, payslip_text_line,
                                  walk, walk->error);
+    if (status == ST_OK && walk->run->corrected_count > 0)
+        status = st_ledger_each_correction(walk->ledger, walk->run->run, row->person_id,
+                                           payslip_text_correction, walk, walk->error);
     if (status == ST_OK)
         st_payslip_text_end(stdout, walk->run, row);
     return status;
@@ -161,7 +175,7 @@ enum st_status st_command_payslips(const struct st_invocation *invocation, struc
     struct st_kept_run kept;
     struct walk walk = {.payer = &payer, .run = &kept.row, .error = error};
     const char *person_id = NULL;
-    enum st_status status = st_cli_run_open(invocation, &ledger, &kept, &person_id, error);
+    enum st_status status = st_cli_known_run_open(invocation, &ledger, &kept, &person_id, error);
     if (status == ST_OK)
         status = st_ledger_municipality(ledger, &payer, error);
     if (status != ST_OK)
@@ -192,7 +206,7 @@ static enum st_status line_row(void *context, const struct st_line_row *line) {
 enum st_status st_command_lines(const struct st_invocation *invocation, struct st_error *error) {
     static const struct st_report_column columns[] = {
         {"person_id", NULL, ST_CELL_TEXT, 11, false},  {"month", NULL, ST_CELL_MONTH, 7, false},
-        {"line", NULL, ST_CELL_INTEGER, 4, false},     {"kind", NULL, ST_CELL_TEXT, 13, false},
+        {"line", NULL, ST_CELL_INTEGER, 4, false},     {"kind", NULL, ST_CELL_TEXT, 24, false},
         {"from", NULL, ST_CELL_DATE, 10, false},       {"to", NULL, ST_CELL_DATE, 10, false},
         {"quantity", NULL, ST_CELL_DECIMAL, 9, false}, {"unit", NULL, ST_CELL_TEXT, 11, false},
         {"rate", NULL, ST_CELL_DECIMAL, 10, false},    {"amount", NULL, ST_CELL_AMOUNT, 12, false},
@@ -202,7 +216,7 @@ enum st_status st_command_lines(const struct st_invocation *invocation, struct s
     struct st_kept_run kept;
     struct walk walk = {.error = error};
     const char *person_id = NULL;
-    enum st_status status = st_cli_run_open(invocation, &ledger, &kept, &person_id, error);
+    enum st_status status = st_cli_known_run_open(invocation, &ledger, &kept, &person_id, error);
     if (status == ST_OK)
         status = st_cli_report(invocation, columns, ST_COUNT_OF(columns), &walk.report, error);
     if (status != ST_OK)

@@ -14,12 +14,17 @@ static enum st_status print_run(const struct st_invocation *invocation, struct s
     st_cli_progress_end();
     st_cli_run_keep(row, &kept);
     st_cli_say_dry_run(invocation);
+    if (st_option_given(invocation, ST_OPTION_CORRECTIONS))
+        return st_cli_run_report_corrections(invocation, ledger, kept.row.run, NULL,
+                                             invocation->format != ST_FORMAT_TEXT, error);
     enum st_status status = st_cli_run_print(invocation, &kept.row, error);
     if (status != ST_OK || invocation->format != ST_FORMAT_TEXT)
         return status;
     status = st_cli_run_print_held(ledger, &kept.row, false, error);
     if (status == ST_OK)
         status = st_cli_run_print_findings(ledger, &kept.row, false, error);
+    if (status == ST_OK)
+        status = st_cli_run_print_corrections(invocation, ledger, &kept.row, false, error);
     if (status == ST_OK && !invocation->act.dry_run)
         st_cli_run_print_next(invocation, &kept.row);
     return status;
@@ -49,6 +54,7 @@ enum st_status st_command_run(const struct st_invocation *invocation, struct st_
         return status;
     struct look look = {invocation, ledger};
     st_ledger_look_at_dry_run(ledger, look_at_dry_run, &look);
+    st_ledger_recompute_all(ledger, st_option_given(invocation, ST_OPTION_RECOMPUTE_ALL));
     status = st_ledger_run(ledger, &invocation->act, month, payday, show_progress, NULL, &row,
                            error);
     st_cli_progress_end();

@@ -102,11 +102,19 @@ static void print_totals(const struct st_run_row *row) {
     st_cli_pair("held", "%lld", (long long)row->held_count);
     st_cli_pair("payments", "%lld", (long long)row->payment_count);
     st_cli_pair_amount("benefit", row->benefit);
-    st_cli_pair_amount("deductions", (st_amount){row->taxable.ore - row->benefit.ore});
+    st_cli_pair_amount("deductions", (st_amount){row->taxable.ore - row->benefit.ore -
+                                                 row->corrections.ore - row->recovery.ore});
+    st_cli_pair_amount("corrections", row->corrections);
+    st_cli_pair_amount("recovery", row->recovery);
     st_cli_pair_amount("taxable", row->taxable);
     st_cli_pair_amount("held back", (st_amount){row->net.ore + row->tax.ore - row->taxable.ore});
     st_cli_pair_amount("tax", (st_amount){-row->tax.ore});
     st_cli_pair_amount("net", row->net);
+    if (row->corrected_count > 0)
+        st_cli_pair("put right", "earlier months of %lld persons (R11)",
+                    (long long)row->corrected_count);
+    if (row->claims.ore > 0)
+        st_cli_pair_amount("new claims", row->claims);
     st_cli_pair("computed", "%s by %s", row->time, row->actor);
     if (row->approved_by[0] != '\0')
         st_cli_pair("approved", "%s by %s", row->approved_at, row->approved_by);

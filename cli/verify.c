@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* verify.c - `stonad verify`: whether the ledger is still what its journal says was written. */
-#include "cli/cli.h"
-
-#include "stonad/verify.h"
+#include "cli/verify.h"
 
 struct walk {
     const struct st_invocation *invocation;
@@ -111,15 +109,88 @@ static void print_summary(const struct walk *walk, const struct st_verify_summar
     print_checked(summary);
 }
 
+/* ---- what is verified ---------------------------------------------------------------------- */
+
+static enum st_status refuse_together(enum st_option one, enum st_option other,
+                                      struct st_error *error) {
+    return st_cli_fail(error, ST_USAGE, "option.alone", "--%s and --%s do not go together; give one "
+                       "of them.", st_option_name(one), st_option_name(other));
+}
+
+static enum st_status check_options(const struct st_invocation *invocation,
+                                    struct st_error *error) {
+    static const enum st_option pairs[][2] = {{ST_OPTION_PROOF, ST_OPTION_CONSISTENCY},
+                                              {ST_OPTION_PROOF, ST_OPTION_SINCE},
+                                              {ST_OPTION_CONSISTENCY, ST_OPTION_SINCE},
+                                              {ST_OPTION_CONSISTENCY, ST_OPTION_SEAL},
+                                              {ST_OPTION_SEAL, ST_OPTION_SINCE}};
+    for (size_t i = 0; i < ST_COUNT_OF(pairs); i++)
+        if (st_option_given(invocation, pairs[i][0]) && st_option_given(invocation, pairs[i][1]))
+            return refuse_together(pairs[i][0], pairs[i][1], error);
+    if (st_option_given(invocation, ST_OPTION_HEAD) &&
+        !st_option_given(invocation, ST_OPTION_PROOF) &&
+        !st_option_given(invocation, ST_OPTION_CONSISTENCY))
+        return st_cli_fail(error, ST_USAGE, "option.missing",
+                           "--head is what a proof is held against; give --proof FILE or "
+                           "--consistency FILE as well.");
+    if (st_option_given(invocation, ST_OPTION_PUBLIC_KEY) &&
+        !st_option_given(invocation, ST_OPTION_SEAL) &&
+        !st_option_given(invocation, ST_OPTION_SINCE))
+        return st_cli_fail(error, ST_USAGE, "option.missing",
+                           "--public-key is the key of a seal; give --seal FILE or --since FILE as "
+                           "well.");
+    return ST_OK;
+}
+
+/* A proof, of which the count of findings is all there is to sum up. */
+static enum st_status verify_file(struct walk *walk, const struct st_cli_findings *findings) {
+    const struct st_invocation *invocation = walk->invocation;
+    enum st_status status =
+        st_option_given(invocation, ST_OPTION_PROOF)
+            ? st_cli_verify_proof(invocation, findings, walk->error)
+            : st_cli_verify_consistency(invocation, findings, walk->error);
+    if (status == ST_OK && walk->count > 0 && invocation->format == ST_FORMAT_TEXT) {
+        (void)putchar('\n');
+        print_count(walk->count, "finding", "findings", ": the proof does not hold\n");
+    }
+    return status;
+}
+
+static enum st_status verify_ledger(struct walk *walk, const struct st_cli_findings *findings) {
+    const struct st_invocation *invocation = walk->invocation;
+    bool is_since = st_option_given(invocation, ST_OPTION_SINCE);
+    enum st_option seal = is_since ? ST_OPTION_SINCE : ST_OPTION_SEAL;
+    struct st_verify_summary summary;
+    int64_t sealed_count = 0;
+    enum st_status status = ST_OK;
+    if (st_option_given(invocation, seal))
+        status = st_cli_verify_seal(invocation, seal, findings, &sealed_count, walk->error);
+    int64_t seal_count = walk->count;
+    int64_t since_entry = is_since ? sealed_count : 0; /* a seal that does not hold has no word */
+    if (status == ST_OK)
+        status = st_ledger_verify_since(invocation->ledger_path, since_entry, findings->visit, walk,
+                                        &summary, walk->error);
+    if (status != ST_OK || invocation->format != ST_FORMAT_TEXT)
+        return status;
+    summary.finding_counts[ST_VERIFY_JOURNAL] += seal_count;
+    print_summary(walk, &summary);
+    if (since_entry > 0)
+        (void)printf("the rows of the first %lld entries were not looked at: the seal's word was "
+                     "taken for them\n",
+                     (long long)since_entry);
+    return ST_OK;
+}
+
 enum st_status st_command_verify(const struct st_invocation *invocation, struct st_error *error) {
     struct walk walk = {.invocation = invocation, .error = error};
-    struct st_verify_summary summary;
     bool is_text = invocation->format == ST_FORMAT_TEXT;
-    enum st_status status = st_ledger_verify(
-        invocation->ledger_path, is_text ? print_row : report_row, &walk, &summary, error);
-    if (status == ST_OK && is_text)
-        print_summary(&walk, &summary);
-    else if (status == ST_OK)
+    bool is_file = st_option_given(invocation, ST_OPTION_PROOF) ||
+                   st_option_given(invocation, ST_OPTION_CONSISTENCY);
+    const struct st_cli_findings findings = {is_text ? print_row : report_row, &walk, &walk.count};
+    enum st_status status = check_options(invocation, error);
+    if (status == ST_OK)
+        status = is_file ? verify_file(&walk, &findings) : verify_ledger(&walk, &findings);
+    if (status == ST_OK && !is_text)
         status = begin_report(&walk);
     if (walk.report != NULL)
         status = st_cli_report_end(walk.report, status, error);

@@ -4,7 +4,8 @@
  * outside every programme or to come.
  *
  * One walk over the register in person order, in step with the payslips of every month's run; all
- * in one read transaction, so that a run made meanwhile is seen whole or not at all.
+ * in one read transaction, so that a run made meanwhile is seen whole or not at all. Entries from
+ * the ledger's horizon on (st_ledger_as_of) are not seen anywhere.
  */
 #include "db/run_internal.h"
 #include "stonad/check.h"
@@ -161,12 +162,13 @@ static enum st_status settle_terms(struct check *check, st_month month) {
                                          .payday = check->today > last ? check->today : last,
                                          .known = check->today,
                                          .rules = st_rule_set_current(),
-                                         .half_tax_month = check->municipality.half_tax_month};
+                                         .half_tax_month = check->municipality.half_tax_month,
+                                         .recover = check->municipality.recover};
     if (run != NULL)
         check->terms.payday = run->payday;
     if (st_run_terms_check(&check->terms, &refusal) != ST_OK)
         return refuse_month(check);
-    enum st_status status = st_run_rates_read(check->ledger, check->today, INT64_MAX,
+    enum st_status status = st_run_rates_read(check->ledger, check->today, check->ledger->horizon,
                                               &check->rates, check->error);
     check->terms.rates = check->rates.items;
     check->terms.rate_count = check->rates.count;
@@ -251,7 +253,7 @@ static enum st_status was_due(const struct check *check, const struct past_month
     terms.month = past->month;
     terms.payday = past->payday;
     enum st_status status =
-        st_calculate_month(check->calculator, &terms, facts, &payslip, check->error);
+        st_calculate_benefit(check->calculator, &terms, facts, &payslip, check->error);
     *is_due = status == ST_OK && payslip.is_due;
     return status;
 }
@@ -366,10 +368,11 @@ static enum st_status find_cards(const struct check *check, int64_t *entry, st_d
                    "SELECT journal.entry, substr(journal.time, 1, 10) FROM import_file"
                    " JOIN journal ON journal.entry = import_file.entry"
                    " WHERE import_file.kind = ?1 AND import_file.row_count > 0"
-                   " ORDER BY import_file.entry DESC LIMIT 1",
+                   " AND import_file.entry < ?2 ORDER BY import_file.entry DESC LIMIT 1",
                    check->error);
     const char *kind = st_fact_describe(ST_FACT_AUTHORITY_CARD)->table;
-    if (status == ST_OK && sqlite3_bind_text(statement, 1, kind, -1, SQLITE_STATIC) != SQLITE_OK)
+    if (status == ST_OK && (sqlite3_bind_text(statement, 1, kind, -1, SQLITE_STATIC) != SQLITE_OK ||
+                            sqlite3_bind_int64(statement, 2, check->ledger->horizon) != SQLITE_OK))
         status = st_db_fail_sqlite(check->ledger, check->error);
     if (status == ST_OK)
         status = st_step(check->ledger, statement, &row, check->error);
@@ -413,8 +416,10 @@ static enum st_status check_card_age(const struct check *check) {
 static enum st_status is_known(const struct check *check, enum st_fact_kind kind, bool *known) {
     ST_FINALIZED sqlite3_stmt *statement = NULL;
     struct st_sql sql = {0};
-    st_sql_add(&sql, "SELECT 1 FROM %s LIMIT 1", st_fact_describe(kind)->table);
+    st_sql_add(&sql, "SELECT 1 FROM %s WHERE entry < ? LIMIT 1", st_fact_describe(kind)->table);
     enum st_status status = st_prepare(check->ledger, &statement, sql.text, check->error);
+    if (status == ST_OK && sqlite3_bind_int64(statement, 1, check->ledger->horizon) != SQLITE_OK)
+        status = st_db_fail_sqlite(check->ledger, check->error);
     return status == ST_OK ? st_step(check->ledger, statement, known, check->error) : status;
 }
 
@@ -482,6 +487,8 @@ static enum st_status check_everyone(const struct check *check) {
         if (status != ST_OK || !found)
             return status;
         status = check_month(check, &facts);
+        if (status == ST_OK && facts.is_withdrawn)
+            continue;
         if (status == ST_OK)
             status = check_programmes(check, &facts);
         if (status == ST_OK)
@@ -493,16 +500,31 @@ static enum st_status check_everyone(const struct check *check) {
     }
 }
 
-/* The month's own run, if it has one, counts as an earlier payment of the year: that moves the tax
- * of an exemption card, and no finding. */
+/* What the month's run would meet, or met, of earlier runs: those before it. A month that was skipped gets no
+ * run of its own, so no corrections are looked for in it. */
 static enum st_status open_walk(struct check *check) {
-    struct st_facts_terms terms = {.before = INT64_MAX,
-                                    .payday = check->terms.payday,
-                                    .with_programme_checks = true};
+    const struct kept_run *run = run_of(check, check->terms.month);
+    bool is_skipped = run == NULL && check->run_count > 0 &&
+                      check->terms.month < check->runs[check->run_count - 1].month;
+    struct st_facts_terms terms = {
+        .before = check->ledger->horizon,
+        .payday = check->terms.payday,
+        .with_programme_checks = true,
+        .history = {.before = run == NULL ? check->ledger->horizon : run->entry,
+                    .with_corrections = !is_skipped,
+                    .month = check->terms.month,
+                    .first_month = check->municipality.first_month,
+                    .rates_digest = check->rates.digest,
+                    .rule_set = check->terms.rules->name}};
     check->calculator = st_calculator_new();
     if (check->calculator == NULL)
         return st_db_fail_memory(check->error);
-    return st_facts_reader_new(check->ledger, &terms, &check->reader, check->error);
+    enum st_status status =
+        st_facts_reader_new(check->ledger, &terms, &check->reader, check->error);
+    if (status == ST_OK && !is_skipped)
+        check->terms.first_month =
+            st_run_history_first_month(st_facts_reader_history(check->reader));
+    return status;
 }
 
 static void release(struct check *check) {
@@ -512,7 +534,7 @@ static void release(struct check *check) {
         st_statement_finalize(&check->past[i].payslips);
     free(check->past);
     free(check->runs);
-    free(check->rates.items);
+    st_run_rates_free(&check->rates);
 }
 
 static enum st_status check_all(struct check *check, st_month month, st_month *checked) {

@@ -8,7 +8,9 @@
 #include "db/digest.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +22,17 @@ enum {
     SHA256_SIZE = 32
 };
 
+/* The canonical bytes of the payslip being written: of the tables before `table`, whole; then the
+ * rows of `table`, whose head is set before them when their number is known. */
+struct payslip_bytes {
+    bool is_open;
+    enum st_table table;
+    size_t head; /* where the head of `table` goes */
+    int64_t row_count;
+    char *bytes;
+    size_t size, room;
+};
+
 struct st_digest {
     EVP_MD *sha256;
     EVP_MD_CTX *slots[SLOT_COUNT];
@@ -28,6 +41,7 @@ struct st_digest {
     int slot; /* whose bytes are in the buffer */
     size_t used;
     bool failed;
+    struct payslip_bytes payslip;
     char buffer[BUFFER_SIZE];
 };
 
@@ -46,6 +60,10 @@ const char *st_table_name(enum st_table table) {
         return "payslip";
     case ST_TABLE_LINE:
         return "line";
+    case ST_TABLE_CORRECTION:
+        return "correction";
+    case ST_TABLE_CLAIM:
+        return "claim";
     case ST_TABLE_FINDING:
         return "finding";
     case ST_TABLE_APPROVAL:
@@ -83,6 +101,7 @@ void st_digest_free(struct st_digest *digest) {
     for (int i = 0; i < SLOT_COUNT; i++)
         EVP_MD_CTX_free(digest->slots[i]);
     EVP_MD_free(digest->sha256);
+    free(digest->payslip.bytes);
     free(digest);
 }
 
@@ -92,12 +111,32 @@ void st_digest_reset(struct st_digest *digest) {
     digest->slot = SEQUENCE;
     digest->used = 0;
     digest->failed = false;
+    digest->payslip.is_open = false;
 }
 
 /* ---- bytes --------------------------------------------------------------------------------- */
 
+static void add_to_payslip(struct st_digest *digest, const char *bytes, size_t size) {
+    struct payslip_bytes *payslip = &digest->payslip;
+    if (payslip->room - payslip->size < size) {
+        size_t room = 2 * (payslip->size + size) + BUFFER_SIZE;
+        char *larger = realloc(payslip->bytes, room);
+        if (larger == NULL) {
+            digest->failed = true;
+            return;
+        }
+        payslip->bytes = larger;
+        payslip->room = room;
+    }
+    if (size > 0)
+        memcpy(payslip->bytes + payslip->size, bytes, size);
+    payslip->size += size;
+}
+
 static void add_to_slot(struct st_digest *digest, const char *bytes, size_t size) {
     int slot = digest->slot;
+    if (digest->payslip.is_open && st_table_is_of_payslip((enum st_table)slot))
+        add_to_payslip(digest, bytes, size);
     if (!digest->begun[slot]) {
         digest->begun[slot] = true;
         if (EVP_DigestInit_ex2(digest->slots[slot], digest->sha256, NULL) != 1)
@@ -172,9 +211,15 @@ static void add_text(struct st_digest *digest, const char *text) {
 
 /* ---- rows, tables, entries ----------------------------------------------------------------- */
 
+static void go_to_payslip_table(struct st_digest *digest, enum st_table table);
+
 void st_digest_row(struct st_digest *digest, enum st_table table) {
     go_to_slot(digest, (int)table);
     digest->row_counts[table]++;
+    if (digest->payslip.is_open && st_table_is_of_payslip(table)) {
+        go_to_payslip_table(digest, table);
+        digest->payslip.row_count++;
+    }
 }
 
 int64_t st_digest_row_count(const struct st_digest *digest, enum st_table table) {
@@ -202,20 +247,81 @@ bool st_digest_table(struct st_digest *digest, enum st_table table, char hex[ST_
     return finish_slot(digest, (int)table, hex);
 }
 
-bool st_digest_finish(struct st_digest *digest, char hex[ST_DIGEST_TEXT_SIZE]) {
+bool st_digest_finish(struct st_digest *digest, char tables[ST_TABLES_TEXT_SIZE],
+                      char hex[ST_DIGEST_TEXT_SIZE]) {
+    size_t used = 0;
+    tables[0] = '\0';
     for (int i = 0; i < ST_TABLE_COUNT; i++) {
         char table_hex[ST_DIGEST_TEXT_SIZE];
+        const char *name = st_table_name((enum st_table)i);
         if (digest->row_counts[i] == 0)
             continue;
         if (!finish_slot(digest, i, table_hex))
             return false;
         go_to_slot(digest, SEQUENCE);
-        add_text(digest, st_table_name((enum st_table)i));
+        add_text(digest, name);
         st_digest_integer(digest, digest->row_counts[i]);
         add_text(digest, table_hex);
+        int size = snprintf(tables + used, ST_TABLES_TEXT_SIZE - used, "%s%s %" PRId64 " %s",
+                            used == 0 ? "" : ";", name, digest->row_counts[i], table_hex);
+        assert(size > 0 && (size_t)size < ST_TABLES_TEXT_SIZE - used);
+        used += (size_t)size;
     }
     return finish_slot(digest, SEQUENCE, hex);
 }
+
+/* ---- payslips ------------------------------------------------------------------------------ */
+
+void st_digest_payslip_begin(struct st_digest *digest) {
+    flush(digest); /* what stands in the buffer was written before */
+    struct payslip_bytes *payslip = &digest->payslip;
+    payslip->is_open = true;
+    payslip->table = ST_TABLE_PAYSLIP;
+    payslip->head = payslip->size = 0;
+    payslip->row_count = 0;
+}
+
+/* The name of the table and the number of its rows, before them. */
+static void set_head(struct st_digest *digest) {
+    struct payslip_bytes *payslip = &digest->payslip;
+    char head[64];
+    const char *name = st_table_name(payslip->table);
+    int size = snprintf(head, sizeof head, "t%zu:%s;i%" PRId64 ";", strlen(name), name,
+                        payslip->row_count);
+    assert(size > 0 && size < (int)sizeof head);
+    size_t rows = payslip->size - payslip->head;
+    add_to_payslip(digest, head, (size_t)size);
+    if (digest->failed)
+        return;
+    memmove(payslip->bytes + payslip->head + size, payslip->bytes + payslip->head, rows);
+    memcpy(payslip->bytes + payslip->head, head, (size_t)size);
+}
+
+/* Ends the tables before `table`; those without rows have a head alone. */
+static void go_to_payslip_table(struct st_digest *digest, enum st_table table) {
+    struct payslip_bytes *payslip = &digest->payslip;
+    assert(table >= payslip->table);
+    while (payslip->table < table) {
+        set_head(digest);
+        payslip->head = payslip->size;
+        payslip->row_count = 0;
+        payslip->table = (enum st_table)((unsigned)payslip->table + 1);
+    }
+}
+
+bool st_digest_payslip_end(struct st_digest *digest, const char **bytes, size_t *size) {
+    struct payslip_bytes *payslip = &digest->payslip;
+    assert(payslip->is_open);
+    flush(digest);
+    go_to_payslip_table(digest, ST_TABLE_FINDING);
+    set_head(digest);
+    payslip->is_open = false;
+    *bytes = payslip->bytes;
+    *size = payslip->size;
+    return !digest->failed;
+}
+
+/* ---- the chain ----------------------------------------------------------------------------- */
 
 bool st_digest_chain(struct st_digest *digest, const struct st_chained *entry,
                      char hex[ST_DIGEST_TEXT_SIZE]) {
@@ -229,7 +335,12 @@ bool st_digest_chain(struct st_digest *digest, const struct st_chained *entry,
     else
         st_digest_integer(digest, entry->run);
     add_text(digest, entry->detail);
+    add_text(digest, entry->tables);
     add_text(digest, entry->digest);
+    if (entry->root[0] == '\0')
+        st_digest_null(digest);
+    else
+        add_text(digest, entry->root);
     add_text(digest, entry->previous_hash);
     return finish_slot(digest, SEQUENCE, hex);
 }

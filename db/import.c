@@ -83,15 +83,18 @@ void st_import_free(struct st_import *import) {
         free(import->sources[i].kind);
     }
     free(import->sources);
+    free(import->detail);
     free(import);
 }
 
 /* ---- files --------------------------------------------------------------------------------- */
 
 static enum st_status grow_sources(struct st_import *import, struct st_error *error) {
+    /* An import made once more reads its files, at most one a kind, beside those it records. */
+    int most = import->detail == NULL ? SOURCE_MAX : SOURCE_MAX + ST_FACT_KIND_COUNT;
     if (import->source_count < import->source_capacity)
         return ST_OK;
-    if (import->source_count >= SOURCE_MAX)
+    if (import->source_count >= most)
         return st_db_fail(error, ST_BAD_INPUT, "import.too_many_files",
                           "An import takes at most %d files; import them in parts.", SOURCE_MAX);
     int capacity = import->source_capacity == 0 ? 16 : 2 * import->source_capacity;
@@ -122,6 +125,31 @@ enum st_status st_import_file(struct st_import *import, const char *name, const 
     }
     (void)snprintf(source->sha256, sizeof source->sha256, "%s", sha256);
     *file_number = ++import->source_count;
+    return ST_OK;
+}
+
+enum st_status st_import_as_recorded(struct st_import *import, const char *detail,
+                                     struct st_error *error) {
+    assert(import->detail == NULL);
+    if (strlen(detail) >= ST_DETAIL_SIZE)
+        return st_db_fail(error, ST_BAD_INPUT, "import.detail",
+                          "The detail of an entry has at most %d bytes; this one cannot have been "
+                          "recorded.",
+                          ST_DETAIL_SIZE - 1);
+    import->detail = strdup(detail);
+    return import->detail == NULL ? st_db_fail_memory(error) : ST_OK;
+}
+
+enum st_status st_import_recorded_file(struct st_import *import, const char *name, const char *kind,
+                                       const char *sha256, int64_t row_count,
+                                       struct st_error *error) {
+    int number;
+    assert(import->detail != NULL);
+    enum st_status status = st_import_file(import, name, kind, sha256, &number, error);
+    if (status != ST_OK)
+        return status;
+    import->sources[number - 1].is_record = true;
+    import->sources[number - 1].row_count = row_count;
     return ST_OK;
 }
 
@@ -298,14 +326,17 @@ static const char *base_name(const char *path) {
 static enum st_status write_sources(struct st_import *import, struct st_error *error) {
     struct st_writer writer;
     enum st_status status = ST_OK;
+    int number = 0;
     st_writer_open(&writer, import->ledger, ST_TABLE_IMPORT_FILE);
     for (int i = 0; status == ST_OK && i < import->source_count; i++) {
+        if (import->sources[i].is_record != (import->detail != NULL))
+            continue;
         status = st_writer_begin(&writer, 1, error);
         if (status != ST_OK)
             break;
         st_writer_row(&writer);
         st_writer_integer(&writer, import->entry.number);
-        st_writer_integer(&writer, i + 1);
+        st_writer_integer(&writer, ++number);
         st_writer_text(&writer, base_name(import->sources[i].name));
         st_writer_text(&writer, import->sources[i].kind);
         st_writer_text(&writer, import->sources[i].sha256);
@@ -345,7 +376,10 @@ static enum st_status write_entry(struct st_import *import, struct st_error *err
     enum st_status status = write_sources(import, error);
     if (status != ST_OK || import->act.dry_run)
         return status;
-    describe(import, detail);
+    if (import->detail == NULL)
+        describe(import, detail);
+    else
+        (void)snprintf(detail, sizeof detail, "%s", import->detail);
     status = st_entry_commit(&import->entry, "import", 0, detail, error);
     if (status == ST_OK)
         import->result.entry = import->entry.number;

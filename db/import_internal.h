@@ -11,6 +11,7 @@ struct st_import_source {
     char sha256[ST_HASH_TEXT_SIZE];
     int64_t row_count;
     bool has_problem;
+    bool is_record; /* not read: what the entry says was (st_import_as_recorded) */
 };
 
 /* Staged rows of one kind: a temporary table, its columns those of the kind, then withdrawn, file,
@@ -30,6 +31,7 @@ struct st_import {
     int source_count, source_capacity;
     sqlite3_stmt *add_problem;
     struct st_import_result result;
+    char *detail; /* of the entry, as it was recorded; NULL: what this import comes to */
     char actor[4 * ST_ACTOR_MAX + 1];
 };
 

@@ -104,24 +104,53 @@ void st_entry_rollback(struct st_entry *entry) {
     (void)sqlite3_exec(entry->ledger->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+/* Binds the value to its column and gives it to the codes, so that the two cannot differ. */
+static bool bind_text(sqlite3_stmt *statement, int column, const char *text,
+                      struct st_codes *codes) {
+    if (text == NULL) {
+        st_codes_null(codes);
+        return sqlite3_bind_null(statement, column) == SQLITE_OK;
+    }
+    st_codes_text(codes, text, strlen(text));
+    return sqlite3_bind_text(statement, column, text, -1, SQLITE_STATIC) == SQLITE_OK;
+}
+
+static bool bind_number(sqlite3_stmt *statement, int column, int64_t number, bool is_null,
+                        struct st_codes *codes) {
+    if (is_null)
+        return bind_text(statement, column, NULL, codes);
+    st_codes_integer(codes, number);
+    return sqlite3_bind_int64(statement, column, number) == SQLITE_OK;
+}
+
 static enum st_status insert_entry(struct st_ledger *ledger, const struct st_chained *chained,
                                    const char *hash, struct st_error *error) {
     ST_FINALIZED sqlite3_stmt *statement = NULL;
+    struct st_codes codes;
+    char text[ST_CODES_TEXT_SIZE];
     bool row;
     enum st_status status =
         st_prepare(ledger, &statement,
-                   "INSERT INTO journal VALUES (?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?)", error);
+                   "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
     if (status != ST_OK)
         return status;
-    const char *texts[] = {chained->detail, chained->digest, chained->previous_hash, hash};
-    bool bound = sqlite3_bind_int64(statement, 1, chained->entry) == SQLITE_OK &&
-                 sqlite3_bind_text(statement, 2, chained->time, -1, SQLITE_STATIC) == SQLITE_OK &&
-                 sqlite3_bind_text(statement, 3, chained->actor, -1, SQLITE_STATIC) == SQLITE_OK &&
-                 sqlite3_bind_text(statement, 4, chained->kind, -1, SQLITE_STATIC) == SQLITE_OK &&
-                 sqlite3_bind_int64(statement, 5, chained->run) == SQLITE_OK;
-    for (int i = 0; bound && i < 4; i++)
-        bound = sqlite3_bind_text(statement, 6 + i, texts[i], -1, SQLITE_STATIC) == SQLITE_OK;
-    return bound ? st_step(ledger, statement, &row, error) : st_db_fail_sqlite(ledger, error);
+    const char *root = chained->root[0] == '\0' ? NULL : chained->root;
+    const char *const texts[] = {chained->detail,        chained->tables, chained->digest, root,
+                                 chained->previous_hash, hash};
+    st_codes_open_journal(&codes, chained->entry);
+    bool bound = bind_number(statement, 1, chained->entry, false, &codes) &&
+                 bind_text(statement, 2, chained->time, &codes) &&
+                 bind_text(statement, 3, chained->actor, &codes) &&
+                 bind_text(statement, 4, chained->kind, &codes) &&
+                 bind_number(statement, 5, chained->run, chained->run == 0, &codes);
+    for (int i = 0; bound && i < (int)ST_COUNT_OF(texts); i++)
+        bound = bind_text(statement, 6 + i, texts[i], &codes);
+    if (!bound)
+        return st_db_fail_sqlite(ledger, error);
+    (void)st_codes_finish(&codes, text);
+    if (sqlite3_bind_text(statement, 12, text, -1, SQLITE_STATIC) != SQLITE_OK)
+        return st_db_fail_sqlite(ledger, error);
+    return st_step(ledger, statement, &row, error);
 }
 
 /* A reader may still be in its transaction: the work is done, so it is waited for longer. */
@@ -144,7 +173,7 @@ static enum st_status end_transaction(struct st_entry *entry, struct st_error *e
 enum st_status st_entry_commit(struct st_entry *entry, const char *kind, int64_t run,
                                const char *detail, struct st_error *error) {
     struct st_ledger *ledger = entry->ledger;
-    char digest[ST_DIGEST_TEXT_SIZE], hash[ST_DIGEST_TEXT_SIZE];
+    char tables[ST_TABLES_TEXT_SIZE], digest[ST_DIGEST_TEXT_SIZE], hash[ST_DIGEST_TEXT_SIZE];
     assert(entry->open && strlen(detail) < ST_DETAIL_SIZE);
     struct st_chained chained = {.entry = entry->number,
                                  .run = run,
@@ -152,9 +181,11 @@ enum st_status st_entry_commit(struct st_entry *entry, const char *kind, int64_t
                                  .actor = entry->act->actor,
                                  .kind = kind,
                                  .detail = detail,
+                                 .tables = tables,
                                  .digest = digest,
+                                 .root = entry->root,
                                  .previous_hash = entry->previous_hash};
-    if (!st_digest_finish(ledger->digest, digest) ||
+    if (!st_digest_finish(ledger->digest, tables, digest) ||
         !st_digest_chain(ledger->digest, &chained, hash)) {
         st_entry_rollback(entry);
         return st_db_fail_memory(error);
@@ -175,10 +206,12 @@ enum st_status st_ledger_each_entry(struct st_ledger *ledger,
     ST_FINALIZED sqlite3_stmt *statement = NULL;
     enum st_status status =
         st_prepare(ledger, &statement,
-                   "SELECT entry, time, actor, kind, run, detail, digest, previous_hash, hash"
-                   " FROM journal ORDER BY entry",
+                   "SELECT entry, time, actor, kind, run, detail, digest, previous_hash, hash,"
+                   " tables, root FROM journal WHERE entry < ? ORDER BY entry",
                    error);
     bool row = true;
+    if (status == ST_OK && sqlite3_bind_int64(statement, 1, ledger->horizon) != SQLITE_OK)
+        status = st_db_fail_sqlite(ledger, error);
     while (status == ST_OK && (status = st_step(ledger, statement, &row, error)) == ST_OK && row) {
         struct st_journal_entry entry = {.entry = sqlite3_column_int64(statement, 0),
                                          .time = st_column_text(statement, 1),
@@ -188,7 +221,9 @@ enum st_status st_ledger_each_entry(struct st_ledger *ledger,
                                          .detail = st_column_text(statement, 5),
                                          .digest = st_column_text(statement, 6),
                                          .previous = st_column_text(statement, 7),
-                                         .hash = st_column_text(statement, 8)};
+                                         .hash = st_column_text(statement, 8),
+                                         .tables = st_column_text(statement, 9),
+                                         .root = st_column_text(statement, 10)};
         status = visit(context, &entry);
     }
     return status;
@@ -205,15 +240,16 @@ enum st_status st_ledger_each_rate(struct st_ledger *ledger, st_date known,
     enum st_status status =
         st_prepare(ledger, &statement,
                    "SELECT name, effect, known, value_nok, source FROM rate AS r"
-                   " WHERE known <= ?1 AND NOT EXISTS (SELECT 1 FROM rate AS later"
+                   " WHERE known <= ?1 AND entry < ?2 AND NOT EXISTS (SELECT 1 FROM rate AS later"
                    "  WHERE later.name = r.name AND later.effect = r.effect AND later.known <= ?1"
-                   "  AND (later.known, later.entry) > (r.known, r.entry))"
+                   "  AND later.entry < ?2 AND (later.known, later.entry) > (r.known, r.entry))"
                    " ORDER BY effect, name",
                    error);
     if (status != ST_OK)
         return status;
     st_date_format(known, known_text);
-    if (sqlite3_bind_text(statement, 1, known_text, -1, SQLITE_STATIC) != SQLITE_OK)
+    if (sqlite3_bind_text(statement, 1, known_text, -1, SQLITE_STATIC) != SQLITE_OK ||
+        sqlite3_bind_int64(statement, 2, ledger->horizon) != SQLITE_OK)
         return st_db_fail_sqlite(ledger, error);
     while (status == ST_OK && (status = st_step(ledger, statement, &row, error)) == ST_OK && row) {
         struct st_rate rate = {.effect = st_column_date(statement, 1, ST_DATE_NONE),

@@ -21,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x53746f6e, SCHEMA_VERSION = 1 };
+enum { APPLICATION_ID = 0x53746f6e, SCHEMA_VERSION = 2 };
 
 /* Set on every connection; docs/ledger.md says how cache and page size were chosen. */
 static const char connection_pragmas[] = "PRAGMA synchronous = FULL;"
@@ -121,6 +121,7 @@ enum st_status st_ledger_connect(const char *path, bool writable, struct st_ledg
     if (ledger == NULL)
         return st_db_fail_memory(error);
     ledger->writable = writable;
+    ledger->horizon = INT64_MAX;
     ledger->path = strdup(path);
     ledger->digest = st_digest_new();
     enum st_status status = ST_OK;
@@ -182,6 +183,11 @@ static enum st_status check_identity(struct st_ledger *ledger, struct st_error *
                           "The ledger %s is of version %" PRId64
                           ", made by a newer stonad; this one knows version %d: use the newer one.",
                           ledger->path, version, SCHEMA_VERSION);
+    if (version == 1)
+        return st_db_fail(error, ST_DAMAGED, "ledger.version",
+                          "The ledger %s was made before corrections existed; make a new one with "
+                          "init and import its files again.",
+                          ledger->path);
     if (version != SCHEMA_VERSION)
         return st_db_fail(error, ST_DAMAGED, "ledger.version",
                           "The ledger %s says it is of version %" PRId64
@@ -256,17 +262,24 @@ static enum st_status write_municipality(struct st_ledger *ledger,
         else
             st_writer_month(&writer, municipality->first_month);
         st_writer_integer(&writer, municipality->test);
+        st_writer_text(&writer, municipality->secret);
         status = st_writer_flush(&writer, error);
     }
     st_writer_close(&writer);
     return status;
 }
 
-/* The initial rates come oldest first, so in the order of the key. */
-static enum st_status write_rates(struct st_ledger *ledger, struct st_error *error) {
+/* What a ledger is made of. */
+struct beginning {
+    const struct st_municipality *municipality;
+    const struct st_rate *rates;
+    size_t rate_count;
+};
+
+/* The rates come oldest first, so in the order of the key. */
+static enum st_status write_rates(struct st_ledger *ledger, const struct st_rate *rates,
+                                  size_t count, struct st_error *error) {
     struct st_writer writer;
-    size_t count;
-    const struct st_rate *rates = st_rate_initial(&count);
     enum st_status status = ST_OK;
     st_writer_open(&writer, ledger, ST_TABLE_RATE);
     for (size_t i = 0; status == ST_OK && i < count; i++) {
@@ -287,8 +300,9 @@ static enum st_status write_rates(struct st_ledger *ledger, struct st_error *err
 }
 
 /* The file has its name only when both transactions are through. */
-static enum st_status fill(struct st_ledger *ledger, const struct st_municipality *municipality,
+static enum st_status fill(struct st_ledger *ledger, const struct beginning *beginning,
                            const struct st_act *act, struct st_error *error) {
+    const struct st_municipality *municipality = beginning->municipality;
     struct st_entry entry = {0};
     char detail[ST_DETAIL_SIZE];
     (void)snprintf(detail, sizeof detail, "%s %s", municipality->organisation_number,
@@ -303,7 +317,7 @@ static enum st_status fill(struct st_ledger *ledger, const struct st_municipalit
     if (status == ST_OK)
         status = write_municipality(ledger, municipality, error);
     if (status == ST_OK)
-        status = write_rates(ledger, error);
+        status = write_rates(ledger, beginning->rates, beginning->rate_count, error);
     if (status == ST_OK)
         status = st_entry_commit(&entry, "init", 0, detail, error);
     st_entry_rollback(&entry);
@@ -376,8 +390,11 @@ static enum st_status make_temporary(const char *path, char *temporary, size_t s
     return status;
 }
 
-enum st_status st_ledger_create(const char *path, const struct st_municipality *municipality,
-                                const struct st_act *act, struct st_error *error) {
+enum st_status st_ledger_create_with_rates(const char *path,
+                                           const struct st_municipality *municipality,
+                                           const struct st_rate *rates, size_t rate_count,
+                                           const struct st_act *act, struct st_error *error) {
+    const struct beginning beginning = {municipality, rates, rate_count};
     char temporary[4096], journal[sizeof temporary + 8];
     struct st_ledger *ledger = NULL;
     enum st_status status = st_act_check(act, error);
@@ -389,7 +406,7 @@ enum st_status st_ledger_create(const char *path, const struct st_municipality *
         return status;
     status = st_ledger_connect(temporary, true, &ledger, error);
     if (status == ST_OK)
-        status = fill(ledger, municipality, act, error);
+        status = fill(ledger, &beginning, act, error);
     st_ledger_close(ledger);
     if (status == ST_OK && !act->dry_run)
         status = release(temporary, path, error);
@@ -397,6 +414,13 @@ enum st_status st_ledger_create(const char *path, const struct st_municipality *
     (void)snprintf(journal, sizeof journal, "%s-journal", temporary);
     (void)unlink(journal);
     return status;
+}
+
+enum st_status st_ledger_create(const char *path, const struct st_municipality *municipality,
+                                const struct st_act *act, struct st_error *error) {
+    size_t count;
+    const struct st_rate *rates = st_rate_initial(&count);
+    return st_ledger_create_with_rates(path, municipality, rates, count, act, error);
 }
 
 /* ---- whose ledger it is -------------------------------------------------------------------- */
@@ -408,8 +432,11 @@ enum st_status st_ledger_municipality(struct st_ledger *ledger, struct st_munici
     enum st_status status =
         st_prepare(ledger, &statement,
                    "SELECT organisation_number, name, account, bic, town, postcode, half_tax_month,"
-                   " recover, first_month, test FROM municipality ORDER BY entry DESC LIMIT 1",
+                   " recover, first_month, test, secret"
+                   " FROM municipality WHERE entry < ? ORDER BY entry DESC LIMIT 1",
                    error);
+    if (status == ST_OK && sqlite3_bind_int64(statement, 1, ledger->horizon) != SQLITE_OK)
+        status = st_db_fail_sqlite(ledger, error);
     if (status == ST_OK)
         status = st_step(ledger, statement, &row, error);
     if (status != ST_OK)
@@ -430,5 +457,6 @@ enum st_status st_ledger_municipality(struct st_ledger *ledger, struct st_munici
         strcmp(st_column_text(statement, 7), "ask") == 0 ? ST_RECOVER_ASK : ST_RECOVER_AUTO;
     out->first_month = st_column_month(statement, 8);
     out->test = sqlite3_column_int(statement, 9) != 0;
+    st_column_copy(statement, 10, out->secret, sizeof out->secret);
     return ST_OK;
 }

@@ -12,6 +12,7 @@
 #ifndef STONAD_DB_LEDGER_INTERNAL_H
 #define STONAD_DB_LEDGER_INTERNAL_H
 
+#include "db/codes.h"
 #include "db/digest.h"
 #include "stonad/ledger.h"
 
@@ -38,11 +39,13 @@ struct st_run_text {
 struct st_ledger {
     enum st_status (*look_at_dry_run)(void *, const struct st_run_row *, struct st_error *);
     void *look_context;
+    bool recompute_all; /* st_ledger_recompute_all */
     sqlite3_stmt *lines_of_person; /* kept: payslips ask for it once a person */
     sqlite3 *db;
     char *path;
     struct st_digest *digest;
     bool writable;
+    int64_t horizon; /* entries from here on are not seen; INT64_MAX: all are (st_ledger_as_of) */
     struct st_run_text run_text;
 };
 
@@ -103,6 +106,7 @@ struct st_entry {
     const struct st_act *act;
     int64_t number;
     char previous_hash[ST_DIGEST_TEXT_SIZE];
+    char root[ST_DIGEST_TEXT_SIZE]; /* of a run's payslips, set before the commit; "" of others */
     bool open; /* the transaction is ours to end */
 };
 
@@ -117,20 +121,22 @@ void st_entry_rollback(struct st_entry *entry) ST_NONNULL;
 
 /* ---- rows written (db/writer.c) ------------------------------------------------------------ */
 
-/* Writes rows of one table, `row_max` at most with one statement: st_writer_open, then
- * [st_writer_row, a value for each column]..., st_writer_flush, st_writer_close. Text is borrowed
- * until the flush. The statements of 1 ... row_max rows are prepared when first needed. */
+/* Writes the rows of one table that one entry holds, some at most with one statement: st_writer_open,
+ * then [st_writer_row, a value for each column]..., st_writer_flush, st_writer_close. Text is
+ * borrowed until the flush. `codes`, where the table has it, is written by the writer itself. The statements of 1 ... row_max rows are prepared when first needed. */
 enum { ST_WRITER_ROWS_MAX = 8 };
 struct st_writer {
     struct st_ledger *ledger;
     enum st_table table;
-    int columns;
+    int columns;           /* `codes` too */
+    bool has_codes;
+    struct st_codes codes; /* of the row being written */
     sqlite3_stmt *inserts[ST_WRITER_ROWS_MAX];
     sqlite3_stmt *insert; /* of the statement being filled */
     int parameter;
     int rc; /* the first bind that failed */
     size_t scratch_used;
-    char scratch[2048]; /* dates and fractions as text, until the flush */
+    char scratch[2048]; /* dates, fractions, codes as text, until the flush */
 };
 void st_writer_open(struct st_writer *writer, struct st_ledger *ledger,
                     enum st_table table) ST_NONNULL;

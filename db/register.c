@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* register.c - who is in the register, and everything that was ever recorded of one person. */
+/* register.c - who is in the register, and everything that was ever recorded of one person; before
+ * the ledger's horizon (st_ledger_as_of). */
 #include "db/ledger_internal.h"
 
 enum st_status st_ledger_each_person(struct st_ledger *ledger,
@@ -10,7 +11,7 @@ enum st_status st_ledger_each_person(struct st_ledger *ledger,
     struct st_fact fact;
     bool found = true;
     enum st_status status =
-        st_fact_cursor_open(&cursor, ledger, ST_FACT_PARTICIPANT, false, INT64_MAX, error);
+        st_fact_cursor_open(&cursor, ledger, ST_FACT_PARTICIPANT, false, ledger->horizon, error);
     if (status == ST_OK)
         status = st_fact_cursor_seek(&cursor, "", error);
     while (status == ST_OK &&
@@ -38,13 +39,14 @@ static enum st_status prepare_history(struct st_ledger *ledger, enum st_fact_kin
     st_sql_add(&sql, ") = (");
     st_sql_columns(&sql, kind, true, "row.");
     st_sql_add(&sql,
-               ") AND later.entry > row.entry) FROM %s AS row"
+               ") AND later.entry > row.entry AND later.entry < ?2) FROM %s AS row"
                " LEFT JOIN journal ON journal.entry = row.entry"
-               " WHERE row.person_id = ? ORDER BY row.entry, ",
+               " WHERE row.person_id = ?1 AND row.entry < ?2 ORDER BY row.entry, ",
                table);
     st_sql_columns(&sql, kind, true, "row.");
     enum st_status status = st_prepare(ledger, out, sql.text, error);
-    if (status == ST_OK && sqlite3_bind_text(*out, 1, person_id, -1, SQLITE_STATIC) != SQLITE_OK)
+    if (status == ST_OK && (sqlite3_bind_text(*out, 1, person_id, -1, SQLITE_STATIC) != SQLITE_OK ||
+                            sqlite3_bind_int64(*out, 2, ledger->horizon) != SQLITE_OK))
         status = st_db_fail_sqlite(ledger, error);
     return status;
 }

@@ -20,20 +20,24 @@ enum { ID_SIZE = 64 }; /* an end-to-end id of whatever a damaged ledger makes of
 
 /* ---- what a replay carries ----------------------------------------------------------------- */
 
-/* The rows a run left in one table, by person. Column 0 is the person; of lines and findings,
- * column 1 the number; then what is compared, under these names. */
-enum { PAYSLIPS, LINES, FINDINGS, STORED_COUNT };
+/* The rows a run left in one table, by person. Column 0 is the person; column 1 of all but payslips
+ * the number, of corrections the month as a number; then what is compared, under these names. */
+enum { PAYSLIPS, LINES, CORRECTIONS, CLAIMS, FINDINGS, STORED_COUNT };
 
 static const char *const payslip_names[] = {
     "name",       "month",   "state",       "held_reason", "tax_basis", "language", "benefit",
     "offsets",    "work",    "absence",     "corrections", "recovery",  "taxable",  "tax",
-    "net",        "account", "end_to_end_id"};
+    "net",        "account", "end_to_end_id", "tax_period"};
 enum { PAYSLIP_STATE = 3, PAYSLIP_NET = 15, PAYSLIP_ID = 17 }; /* columns of the statement */
 static const char *const line_names[] = {"kind",       "month",      "from", "to",
                                          "quantity",   "unit",       "rate", "exact",
                                          "amount",     "from_account", "to_account", "cut",
                                          "rule",       "citation",   "inputs"};
 enum { LINE_AMOUNT = 10, LINE_FROM_ACCOUNT = 11 };
+static const char *const correction_names[] = {"paid", "due", "difference", "cause",
+                                               "cause_entry"};
+static const char *const claim_names[] = {"kind", "decided", "amount", "remaining"};
+enum { CORRECTION_DIFFERENCE = 4, CLAIM_AMOUNT = 4 };
 static const char *const finding_names[] = {"code", "severity", "rule", "citation", "text"};
 
 static const struct {
@@ -45,14 +49,23 @@ static const struct {
     [PAYSLIPS] = {"payslip",
                   "SELECT person_id, name, month, state, held_reason, tax_basis, language,"
                   " benefit_ore, offsets_ore, work_ore, absence_ore, corrections_ore,"
-                  " recovery_ore, taxable_ore, tax_ore, net_ore, account, end_to_end_id"
-                  " FROM payslip WHERE run = ? ORDER BY person_id",
+                  " recovery_ore, taxable_ore, tax_ore, net_ore, account, end_to_end_id,"
+                  " tax_period FROM payslip WHERE run = ? ORDER BY person_id",
                   payslip_names, 1},
     [LINES] = {"line",
                "SELECT person_id, line, kind, month, from_date, to_date, quantity, unit, rate,"
                " exact, amount_ore, from_account, to_account, cut, rule, citation, inputs"
                " FROM line WHERE run = ? ORDER BY person_id, line",
                line_names, 2},
+    [CORRECTIONS] = {"correction",
+                     "SELECT person_id, substr(month, 1, 4) * 12 + substr(month, 6, 2) - 1,"
+                     " paid_ore, due_ore, difference_ore, cause, cause_entry FROM correction"
+                     " WHERE run = ? ORDER BY person_id, month",
+                     correction_names, 2},
+    [CLAIMS] = {"claim",
+                "SELECT person_id, number, kind, decided, amount_ore, remaining_ore FROM claim"
+                " WHERE run = ? ORDER BY person_id, number",
+                claim_names, 2},
     [FINDINGS] = {"finding",
                   "SELECT person_id, number, code, severity, rule, citation, text"
                   " FROM finding WHERE run = ? ORDER BY person_id, number",
@@ -105,12 +118,23 @@ static struct st_replay_value amount_value(st_amount amount) {
         .is_there = true, .is_amount = true, .amount = amount, .text = ""};
 }
 
+/* " 2026-05": a correction is told by its month. */
+static void correction_number(int64_t number, char text[24]) {
+    text[0] = ' ';
+    if (number > 0 && number < INT32_MAX)
+        st_month_format((st_month)number, text + 1);
+    else
+        text[0] = '\0';
+}
+
 /* `number` 0: of a part that has none; `column` "": the whole of it. */
 static enum st_status tell(struct replay *replay, const char *part, int64_t number,
                            const char *column, struct st_replay_value stored,
                            struct st_replay_value recomputed) {
     char what[WHAT_SIZE], number_text[24] = "";
-    if (number != 0)
+    if (number != 0 && strcmp(part, tables[CORRECTIONS].part) == 0)
+        correction_number(number, number_text);
+    else if (number != 0)
         (void)snprintf(number_text, sizeof number_text, " %" PRId64, number);
     (void)snprintf(what, sizeof what, "%s%s%s%s", part, number_text, column[0] == '\0' ? "" : " ",
                    column);
@@ -186,10 +210,33 @@ static void compare_truth(struct comparison *comparison, bool recomputed) {
     comparison->column++;
 }
 
+static void compare_number(struct comparison *comparison, int64_t recomputed) {
+    char stored_text[24], recomputed_text[24];
+    int64_t stored = sqlite3_column_int64(comparison->row, comparison->column);
+    (void)snprintf(stored_text, sizeof stored_text, "%" PRId64, stored);
+    (void)snprintf(recomputed_text, sizeof recomputed_text, "%" PRId64, recomputed);
+    if (sqlite3_column_type(comparison->row, comparison->column) != SQLITE_INTEGER ||
+        stored != recomputed)
+        differ(comparison, text_value(stored_text), text_value(recomputed_text));
+    comparison->column++;
+}
+
 static void compare_month(struct comparison *comparison, st_month recomputed) {
     char text[ST_MONTH_TEXT_SIZE];
     st_month_format(recomputed, text);
     compare_text(comparison, text);
+}
+
+/* A date that may be missing: NULL in the ledger. */
+static void compare_date_or_none(struct comparison *comparison, st_date recomputed) {
+    char text[ST_DATE_TEXT_SIZE] = "";
+    const char *stored = st_column_text(comparison->row, comparison->column);
+    bool is_null = sqlite3_column_type(comparison->row, comparison->column) == SQLITE_NULL;
+    if (recomputed != ST_DATE_NONE)
+        st_date_format(recomputed, text);
+    if (is_null != (recomputed == ST_DATE_NONE) || strcmp(stored, text) != 0)
+        differ(comparison, is_null ? missing : text_value(stored), text_value(text));
+    comparison->column++;
 }
 
 static void compare_date(struct comparison *comparison, st_date recomputed) {
@@ -241,6 +288,10 @@ static enum st_status tell_stored(struct replay *replay, int table) {
         value = amount_value((st_amount){stored_number(replay, table, PAYSLIP_NET)});
     else if (table == LINES)
         value = amount_value((st_amount){stored_number(replay, table, LINE_AMOUNT)});
+    else if (table == CORRECTIONS)
+        value = amount_value((st_amount){stored_number(replay, table, CORRECTION_DIFFERENCE)});
+    else if (table == CLAIMS)
+        value = amount_value((st_amount){stored_number(replay, table, CLAIM_AMOUNT)});
     else
         value = text_value(stored_text(replay, table, 2));
     if (value.is_amount && table == LINES && value.amount.ore > INT64_MIN &&
@@ -319,6 +370,7 @@ static enum st_status compare_payslip_columns(struct replay *replay,
         compare_amount(&row, amounts[i]);
     compare_text(&row, participant->account);
     compare_text(&row, end_to_end_id);
+    compare_text(&row, payslip->tax_period);
     return row.status;
 }
 
@@ -427,6 +479,64 @@ static enum st_status compare_findings(struct replay *replay, const struct st_pa
     return status == ST_OK ? tell_stored_before(replay, FINDINGS, INT64_MAX) : status;
 }
 
+/* ---- corrections and claims ------------------------------------------------------------------ */
+
+static enum st_status compare_correction(struct replay *replay,
+                                         const struct st_correction *correction) {
+    struct comparison row = compare_row(replay, CORRECTIONS, correction->month);
+    struct st_cause cause;
+    st_run_cause(replay->reader, &replay->rates, correction, replay->recorded.entry, &cause);
+    compare_amount(&row, correction->paid);
+    compare_amount(&row, correction->due);
+    compare_amount(&row, (st_amount){correction->due.ore - correction->paid.ore});
+    compare_text(&row, cause.text);
+    compare_number(&row, cause.entry);
+    return row.status == ST_OK ? step_stored(replay, CORRECTIONS) : row.status;
+}
+
+static enum st_status compare_corrections(struct replay *replay,
+                                          const struct st_payslip *payslip) {
+    size_t count = payslip->is_due ? payslip->correction_count : 0;
+    enum st_status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < count; i++) {
+        const struct st_correction *correction = &payslip->corrections_made[i];
+        bool is_stored = false;
+        status = find_numbered(replay, CORRECTIONS, correction->month, &is_stored);
+        if (status == ST_OK && is_stored)
+            status = compare_correction(replay, correction);
+        else if (status == ST_OK)
+            status = tell(replay, "correction", correction->month, "", missing,
+                          amount_value((st_amount){correction->due.ore - correction->paid.ore}));
+    }
+    return status == ST_OK ? tell_stored_before(replay, CORRECTIONS, INT64_MAX) : status;
+}
+
+static enum st_status compare_claim(struct replay *replay, int64_t number,
+                                    const struct st_claim_movement *movement) {
+    struct comparison row = compare_row(replay, CLAIMS, number);
+    compare_text(&row, st_claim_kind_name(movement->kind));
+    compare_date_or_none(&row, movement->decided);
+    compare_amount(&row, movement->amount);
+    compare_amount(&row, movement->remaining);
+    return row.status == ST_OK ? step_stored(replay, CLAIMS) : row.status;
+}
+
+static enum st_status compare_claims(struct replay *replay, const struct st_payslip *payslip) {
+    size_t count = payslip->is_due ? payslip->movement_count : 0;
+    enum st_status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < count; i++) {
+        int64_t number = (int64_t)i + 1;
+        bool is_stored = false;
+        status = find_numbered(replay, CLAIMS, number, &is_stored);
+        if (status == ST_OK && is_stored)
+            status = compare_claim(replay, number, &payslip->movements[i]);
+        else if (status == ST_OK)
+            status = tell(replay, "claim", number, "", missing,
+                          amount_value(payslip->movements[i].amount));
+    }
+    return status == ST_OK ? tell_stored_before(replay, CLAIMS, INT64_MAX) : status;
+}
+
 /* ---- the lines of the first person that differs -------------------------------------------- */
 
 static enum st_status hand_stored_line(void *context, const struct st_line_row *line) {
@@ -469,17 +579,8 @@ static enum st_status explain(struct replay *replay, const struct st_payslip *pa
 
 static void add_totals(struct replay *replay, const struct st_payslip *payslip) {
     struct st_run_totals *totals = &replay->totals;
-    bool is_held = payslip->state == ST_PAYSLIP_HELD;
     totals->finding_count += (int64_t)payslip->finding_count;
-    if (!payslip->is_due)
-        return;
-    totals->person_count++;
-    totals->held_count += is_held;
-    totals->payment_count += !is_held && payslip->net.ore > 0;
-    if (!st_amount_add(totals->benefit, payslip->benefit, &totals->benefit) ||
-        !st_amount_add(totals->taxable, payslip->taxable, &totals->taxable) ||
-        (!is_held && (!st_amount_add(totals->tax, payslip->tax, &totals->tax) ||
-                      !st_amount_add(totals->net, payslip->net, &totals->net))))
+    if (payslip->is_due && !st_run_totals_add(totals, payslip))
         replay->totals_are_whole = false;
 }
 
@@ -501,6 +602,10 @@ static enum st_status compare_person(struct replay *replay,
     enum st_status status = compare_payslip(replay, participant, payslip);
     if (status == ST_OK)
         status = compare_lines(replay, payslip);
+    if (status == ST_OK)
+        status = compare_corrections(replay, payslip);
+    if (status == ST_OK)
+        status = compare_claims(replay, payslip);
     if (status == ST_OK)
         status = compare_findings(replay, payslip);
     if (status == ST_OK && replay->is_told && !replay->is_explained &&
@@ -632,7 +737,11 @@ static enum st_status compare_totals(struct replay *replay) {
                   {"benefit", stored->benefit.ore, now->benefit.ore, true},
                   {"taxable", stored->taxable.ore, now->taxable.ore, true},
                   {"tax", stored->tax.ore, now->tax.ore, true},
-                  {"net", stored->net.ore, now->net.ore, true}};
+                  {"net", stored->net.ore, now->net.ore, true},
+                  {"corrected", stored->corrected_count, now->corrected_count, false},
+                  {"corrections", stored->corrections.ore, now->corrections.ore, true},
+                  {"recovery", stored->recovery.ore, now->recovery.ore, true},
+                  {"claims", stored->claims.ore, now->claims.ore, true}};
     enum st_status status = ST_OK;
     begin_person(replay, "", "");
     for (size_t i = 0; replay->totals_are_whole && status == ST_OK && i < ST_COUNT_OF(totals); i++)
@@ -646,7 +755,7 @@ static enum st_status compare_totals(struct replay *replay) {
 static const char run_sql[] =
     "SELECT run, entry, month, payday, known, half_tax_month, rule_set, table_digest, rates_digest,"
     " person_count, held_count, payment_count, finding_count, benefit_ore, taxable_ore, tax_ore,"
-    " net_ore FROM run WHERE run = ?";
+    " net_ore, corrected_count, corrections_ore, recovery_ore, claims_ore FROM run WHERE run = ?";
 
 static void read_recorded(sqlite3_stmt *row, struct recorded *out) {
     *out = (struct recorded){
@@ -664,7 +773,11 @@ static void read_recorded(sqlite3_stmt *row, struct recorded *out) {
                    .benefit = {sqlite3_column_int64(row, 13)},
                    .taxable = {sqlite3_column_int64(row, 14)},
                    .tax = {sqlite3_column_int64(row, 15)},
-                   .net = {sqlite3_column_int64(row, 16)}}};
+                   .net = {sqlite3_column_int64(row, 16)},
+                   .corrected_count = sqlite3_column_int64(row, 17),
+                   .corrections = {sqlite3_column_int64(row, 18)},
+                   .recovery = {sqlite3_column_int64(row, 19)},
+                   .claims = {sqlite3_column_int64(row, 20)}}};
     st_column_copy(row, 6, out->rule_set, sizeof out->rule_set);
     st_column_copy(row, 7, out->table_digest, sizeof out->table_digest);
     st_column_copy(row, 8, out->rates_digest, sizeof out->rates_digest);
@@ -757,8 +870,10 @@ static enum st_status open_run(struct replay *replay, int64_t run) {
     replay->calculator = st_calculator_new();
     if (replay->calculator == NULL)
         return st_db_fail_memory(replay->error);
-    struct st_facts_terms terms = {.before = recorded->entry, .payday = recorded->terms.payday};
-    status = st_facts_reader_new(replay->ledger, &terms, &replay->reader, replay->error);
+    replay->recorded.terms.recover = municipality.recover;
+    status = st_run_reader_new(replay->ledger, &replay->recorded.terms, recorded->entry,
+                               municipality.first_month, &replay->rates, false, &replay->reader,
+                               replay->error);
     for (int table = 0; status == ST_OK && table < STORED_COUNT; table++)
         status = open_stored(replay, table);
     return status;
@@ -769,7 +884,7 @@ static void release(struct replay *replay) {
         st_statement_finalize(&replay->stored[table].statement);
     st_facts_reader_free(replay->reader);
     st_calculator_free(replay->calculator);
-    free(replay->rates.items);
+    st_run_rates_free(&replay->rates);
 }
 
 static enum st_status replay_run(struct st_ledger *ledger, int64_t run,

@@ -25,6 +25,7 @@ struct run {
     struct st_facts_reader *reader;
     struct st_calculator *calculator;
     struct st_payslip_writer *writer;
+    bool everyone; /* R11: look back at everybody, touched or not */
 };
 
 /* ---- may it be made ------------------------------------------------------------------------ */
@@ -85,6 +86,11 @@ static enum st_status keep_rate(struct st_run_rates *rates, sqlite3_stmt *row) {
     if (items == NULL)
         return ST_IO;
     rates->items = items;
+    int64_t *entries = realloc(rates->entries, (rates->count + 1) * sizeof *entries);
+    if (entries == NULL)
+        return ST_IO;
+    rates->entries = entries;
+    entries[rates->count] = sqlite3_column_int64(row, 5);
     rates->items[rates->count++] = (struct st_rate){
         .effect = st_column_date(row, 1, ST_DATE_NONE),
         .known = st_column_date(row, 2, ST_DATE_NONE),
@@ -120,6 +126,13 @@ static enum st_status walk_rates(struct st_ledger *ledger, sqlite3_stmt *stateme
         status = st_db_fail_memory(error);
     st_digest_reset(digest);
     return status;
+}
+
+void st_run_rates_free(struct st_run_rates *rates) {
+    free(rates->items);
+    free(rates->entries);
+    rates->items = NULL;
+    rates->entries = NULL;
 }
 
 enum st_status st_run_rates_read(struct st_ledger *ledger, st_date known, int64_t before,
@@ -228,6 +241,10 @@ static enum st_status write_run(struct run *run, struct st_error *error) {
         st_writer_integer(&row, totals->taxable.ore);
         st_writer_integer(&row, totals->tax.ore);
         st_writer_integer(&row, totals->net.ore);
+        st_writer_integer(&row, totals->corrected_count);
+        st_writer_integer(&row, totals->corrections.ore);
+        st_writer_integer(&row, totals->recovery.ore);
+        st_writer_integer(&row, totals->claims.ore);
         status = st_writer_flush(&row, error);
     }
     st_writer_close(&row);
@@ -244,6 +261,24 @@ void st_end_to_end_prefix(const char *organisation_number, st_date payday, int64
                    month, day, run);
 }
 
+enum st_status st_run_reader_new(struct st_ledger *ledger, struct st_run_terms *terms, int64_t entry,
+                                 st_month first_month, const struct st_run_rates *rates,
+                                 bool everyone, struct st_facts_reader **out,
+                                 struct st_error *error) {
+    struct st_facts_terms facts = {.before = entry,
+                                   .payday = terms->payday,
+                                   .history = {.with_corrections = true,
+                                               .everyone = everyone,
+                                               .month = terms->month,
+                                               .first_month = first_month,
+                                               .rates_digest = rates->digest,
+                                               .rule_set = terms->rules->name}};
+    enum st_status status = st_facts_reader_new(ledger, &facts, out, error);
+    if (status == ST_OK)
+        terms->first_month = st_run_history_first_month(st_facts_reader_history(*out));
+    return status;
+}
+
 static enum st_status prepare(struct run *run, struct st_error *error) {
     enum st_status status = st_ledger_municipality(run->ledger, &run->municipality, error);
     if (status == ST_OK)
@@ -256,17 +291,24 @@ static enum st_status prepare(struct run *run, struct st_error *error) {
     if (status != ST_OK)
         return status;
     run->terms.half_tax_month = run->municipality.half_tax_month;
-    struct st_facts_terms terms = {.before = run->entry.number, .payday = run->terms.payday};
-    status = st_facts_reader_new(run->ledger, &terms, &run->reader, error);
+    run->terms.recover = run->municipality.recover;
+    status = st_run_reader_new(run->ledger, &run->terms, run->entry.number,
+                               run->municipality.first_month, &run->rates, run->everyone,
+                               &run->reader, error);
     if (status != ST_OK)
         return status;
     run->calculator = st_calculator_new();
     run->writer = calloc(1, sizeof *run->writer);
     if (run->calculator == NULL || run->writer == NULL)
         return st_db_fail_memory(error);
-    st_payslip_writer_open(run->writer, run->ledger);
+    status = st_payslip_writer_open(run->writer, run->ledger, error);
+    if (status != ST_OK)
+        return status;
     run->writer->run = run->number;
     run->writer->month = run->terms.month;
+    run->writer->entry = run->entry.number;
+    run->writer->reader = run->reader;
+    run->writer->rates = &run->rates;
     st_end_to_end_prefix(run->municipality.organisation_number, run->terms.payday, run->number,
                          run->writer->end_to_end_prefix);
     return ST_OK;
@@ -312,6 +354,10 @@ static void fill_row(const struct run *run, struct st_run_row *out) {
                                .taxable = totals->taxable,
                                .tax = totals->tax,
                                .net = totals->net,
+                               .corrected_count = totals->corrected_count,
+                               .corrections = totals->corrections,
+                               .recovery = totals->recovery,
+                               .claims = totals->claims,
                                .journal_entry = run->entry.number,
                                .actor = text->actor,
                                .time = text->time,
@@ -330,11 +376,14 @@ void st_ledger_look_at_dry_run(struct st_ledger *ledger,
     ledger->look_context = context;
 }
 
+void st_ledger_recompute_all(struct st_ledger *ledger, bool all) { ledger->recompute_all = all; }
+
 enum st_status st_ledger_run(struct st_ledger *ledger, const struct st_act *act, st_month month,
                              st_date payday, void (*progress)(void *, int64_t done, int64_t all),
                              void *context, struct st_run_row *out, struct st_error *error) {
     struct run run = {
         .ledger = ledger,
+        .everyone = ledger->recompute_all,
         .terms = {
             .month = month, .payday = payday, .known = act->today, .rules = st_rule_set_current()}};
     struct progress told = {.tell = progress, .context = context};
@@ -352,6 +401,8 @@ enum st_status st_ledger_run(struct st_ledger *ledger, const struct st_act *act,
     if (status == ST_OK)
         status = write_run(&run, error);
     if (status == ST_OK)
+        status = st_payslip_writer_root(run.writer, run.entry.root, error);
+    if (status == ST_OK)
         fill_row(&run, out);
     if (status == ST_OK && act->dry_run && ledger->look_at_dry_run != NULL)
         status = ledger->look_at_dry_run(ledger->look_context, out, error);
@@ -361,6 +412,6 @@ enum st_status st_ledger_run(struct st_ledger *ledger, const struct st_act *act,
         status = st_entry_commit(&run.entry, "run", run.number, detail, error);
     }
     st_entry_rollback(&run.entry);
-    free(run.rates.items);
+    st_run_rates_free(&run.rates);
     return status;
 }

@@ -2,9 +2,9 @@
 /* run_facts.c - the facts of one person after the other, in person order: one walk over each fact
  * table, all in step, so that memory does not grow with the register.
  *
- * Partners are looked up by key when a living row names one. Payments earlier in the year come from
- * the payslips of those runs, read some at a time: a place held in the table while the run writes
- * to it would have to be found again after every payslip.
+ * Partners are looked up by key when a living row names one. What was recorded since the last run
+ * compared earlier months is noted on the way (R11): the walk meets it anyhow. What earlier runs
+ * left of the person comes from run_history.c.
  */
 #include "db/run_internal.h"
 
@@ -12,10 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    PERSON_ROWS_MAX = 10000, /* of one kind */
-    EARLIER_ROWS = 256       /* payslips read at a time */
-};
+enum { PERSON_ROWS_MAX = 10000 /* of one kind */ };
 
 /* ---- typed rows ---------------------------------------------------------------------------- */
 
@@ -36,6 +33,7 @@ static void to_work(const struct st_fact *fact, void *out) {
 }
 static void to_care(const struct st_fact *fact, void *out) { st_care_of(fact, out); }
 static void to_decision(const struct st_fact *fact, void *out) { st_decision_of(fact, out); }
+static void to_recovery(const struct st_fact *fact, void *out) { st_recovery_of(fact, out); }
 static void to_ending(const struct st_fact *fact, void *out) { st_ending_of(fact, out); }
 static void to_weekly_hours(const struct st_fact *fact, void *out) {
     st_weekly_hours_of(fact, out);
@@ -58,6 +56,7 @@ enum {
     AUTHORITY_CARDS,
     CARE,
     DECISIONS,
+    RECOVERIES,
     ENDINGS, /* from here on: read for the programme checks only (R18-R22) */
     CONTENT,
     EMPLOYMENT,
@@ -69,21 +68,23 @@ static const struct {
     enum st_fact_kind kind;
     size_t item_size;
     void (*convert)(const struct st_fact *, void *);
+    bool moves_benefit; /* what a month comes to depends on it (R2-R9), so it may change earlier months */
 } tables[TABLE_COUNT] = {
-    [PROGRAMMES] = {ST_FACT_PROGRAMME, sizeof(struct st_programme), to_programme},
-    [LIVING] = {ST_FACT_LIVING, sizeof(struct st_living), to_living},
-    [ABSENCES] = {ST_FACT_ABSENCE, sizeof(struct st_absence), to_absence},
-    [BENEFITS] = {ST_FACT_BENEFIT, sizeof(struct st_other_benefit), to_benefit},
-    [WORK] = {ST_FACT_WORK, sizeof(struct st_work), to_work},
-    [TAXCARDS] = {ST_FACT_TAXCARD, sizeof(struct st_taxcard), to_taxcard},
+    [PROGRAMMES] = {ST_FACT_PROGRAMME, sizeof(struct st_programme), to_programme, true},
+    [LIVING] = {ST_FACT_LIVING, sizeof(struct st_living), to_living, true},
+    [ABSENCES] = {ST_FACT_ABSENCE, sizeof(struct st_absence), to_absence, true},
+    [BENEFITS] = {ST_FACT_BENEFIT, sizeof(struct st_other_benefit), to_benefit, true},
+    [WORK] = {ST_FACT_WORK, sizeof(struct st_work), to_work, true},
+    [TAXCARDS] = {ST_FACT_TAXCARD, sizeof(struct st_taxcard), to_taxcard, false},
     [AUTHORITY_CARDS] = {ST_FACT_AUTHORITY_CARD, sizeof(struct st_authority_card),
-                         to_authority_card},
-    [CARE] = {ST_FACT_CARE, sizeof(struct st_care), to_care},
-    [DECISIONS] = {ST_FACT_DECISION, sizeof(struct st_decision), to_decision},
-    [ENDINGS] = {ST_FACT_ENDING, sizeof(struct st_ending), to_ending},
-    [CONTENT] = {ST_FACT_CONTENT, sizeof(struct st_weekly_hours), to_weekly_hours},
-    [EMPLOYMENT] = {ST_FACT_EMPLOYMENT, sizeof(struct st_weekly_hours), to_weekly_hours},
-    [SETTLEMENTS] = {ST_FACT_SETTLEMENT, sizeof(struct st_settlement), to_settlement},
+                         to_authority_card, false},
+    [CARE] = {ST_FACT_CARE, sizeof(struct st_care), to_care, true},
+    [DECISIONS] = {ST_FACT_DECISION, sizeof(struct st_decision), to_decision, true},
+    [RECOVERIES] = {ST_FACT_RECOVERY, sizeof(struct st_recovery), to_recovery, false},
+    [ENDINGS] = {ST_FACT_ENDING, sizeof(struct st_ending), to_ending, false},
+    [CONTENT] = {ST_FACT_CONTENT, sizeof(struct st_weekly_hours), to_weekly_hours, false},
+    [EMPLOYMENT] = {ST_FACT_EMPLOYMENT, sizeof(struct st_weekly_hours), to_weekly_hours, false},
+    [SETTLEMENTS] = {ST_FACT_SETTLEMENT, sizeof(struct st_settlement), to_settlement, false},
 };
 
 /* A growing array of typed rows, kept from person to person. */
@@ -96,17 +97,6 @@ struct partner {
     struct rows programmes, absences;
 };
 
-/* The payslips of one earlier run of the year. */
-struct earlier_run {
-    sqlite3_stmt *statement;
-    bool is_at_end;
-    size_t count, next;
-    struct {
-        char person_id[ST_PERSON_ID_SIZE];
-        int64_t taxable_ore;
-    } rows[EARLIER_ROWS];
-};
-
 struct st_facts_reader {
     struct st_ledger *ledger;
     struct st_facts_terms terms;
@@ -117,8 +107,11 @@ struct st_facts_reader {
     struct st_fact_cursor partner_participant, partner_programmes, partner_absences;
     struct rows partner_list;  /* struct st_partner */
     struct rows partner_facts; /* struct partner; the unused keep their memory */
-    struct rows earlier;       /* struct earlier_run * */
     struct rows entry_dates;   /* st_date: of journal entry index + 1 */
+    struct rows changes;       /* struct st_fact_change: of this person, since the last run */
+    sqlite3_stmt *last_participant; /* of who was withdrawn from the register: the row before */
+    struct st_run_history *history;
+    int64_t since;             /* the entry of the last run that was kept */
 };
 
 static int tables_read(const struct st_facts_reader *reader) {
@@ -159,16 +152,61 @@ static void add_fetched_date(const struct st_facts_reader *reader, int64_t entry
         card->fetched = ((const st_date *)reader->entry_dates.items)[entry - 1];
 }
 
+/* The column of a kind that a change is named by: "absence unapproved". */
+enum { KIND_COLUMN = 3 };
+
+static void describe_change(const struct st_fact *fact, struct st_fact_change *change) {
+    const struct st_fact_description *kind = st_fact_describe(fact->kind);
+    const struct st_value *values = fact->values;
+    bool has_word = fact->kind == ST_FACT_ABSENCE || fact->kind == ST_FACT_BENEFIT;
+    change->from = ST_DATE_NONE;
+    change->to = ST_DATE_OPEN;
+    change->word = has_word ? kind->columns[KIND_COLUMN].choices[values[KIND_COLUMN].number] : "";
+    if (kind->from_column < 0)
+        return;
+    change->from = (st_date)values[kind->from_column].number;
+    if (!fact->withdrawn && !values[kind->to_column].is_null)
+        change->to = (st_date)values[kind->to_column].number;
+}
+
+/* Keeps the row the cursor stands on, when it may change months that were compared before it. */
+static enum st_status note_change(struct st_facts_reader *reader,
+                                  const struct st_fact_cursor *cursor, bool is_partner,
+                                  struct st_error *error) {
+    int64_t entry = st_fact_cursor_entry(cursor);
+    struct st_fact fact;
+    if (reader->history == NULL || entry <= reader->since)
+        return ST_OK;
+    if (!st_fact_read(cursor->statement, cursor->kind, &fact))
+        return st_db_fail_fact(cursor->kind, st_column_text(cursor->statement, 0), error);
+    struct st_fact_change *change =
+        add_item(&reader->changes, sizeof *change, TABLE_COUNT * PERSON_ROWS_MAX);
+    if (change == NULL)
+        return fail_room(&reader->changes, error);
+    *change = (struct st_fact_change){.kind = cursor->kind,
+                                      .entry = entry,
+                                      .is_withdrawn = fact.withdrawn,
+                                      .is_partner = is_partner};
+    describe_change(&fact, change);
+    return ST_OK;
+}
+
 static enum st_status read_rows(struct st_facts_reader *reader, struct st_fact_cursor *cursor,
-                                int table, const char *person_id, struct rows *rows,
-                                struct st_error *error) {
+                                int table, const char *person_id, bool is_partner,
+                                struct rows *rows, struct st_error *error) {
     struct st_fact fact;
     bool found = true;
     rows->count = 0;
     for (;;) {
-        enum st_status status = st_fact_cursor_next(cursor, person_id, &fact, &found, error);
+        enum st_status status = st_fact_cursor_meet(cursor, person_id, &found, error);
+        if (status == ST_OK && found && tables[table].moves_benefit)
+            status = note_change(reader, cursor, is_partner, error);
         if (status != ST_OK || !found)
             return status;
+        if (st_fact_cursor_is_withdrawn(cursor))
+            continue;
+        if (!st_fact_read(cursor->statement, cursor->kind, &fact))
+            return st_db_fail_fact(cursor->kind, person_id, error);
         void *item = add_item(rows, tables[table].item_size, PERSON_ROWS_MAX);
         if (item == NULL)
             return fail_room(rows, error);
@@ -192,26 +230,30 @@ static enum st_status read_partner(struct st_facts_reader *reader, const char *p
                                    struct st_error *error) {
     struct st_partner *partner = add_item(&reader->partner_list, sizeof *partner, PERSON_ROWS_MAX);
     struct partner *facts = add_item(&reader->partner_facts, sizeof *facts, PERSON_ROWS_MAX);
-    struct st_fact fact;
+    bool found = false;
     if (partner == NULL || facts == NULL)
         return fail_room(&reader->partner_list, error);
     memset(partner, 0, sizeof *partner);
     memcpy(partner->person_id, person_id, sizeof partner->person_id);
+    facts->programmes.count = facts->absences.count = 0;
     enum st_status status = st_fact_cursor_seek(&reader->partner_participant, person_id, error);
     if (status == ST_OK)
-        status = st_fact_cursor_next(&reader->partner_participant, person_id, &fact,
-                                     &partner->in_register, error);
+        status = st_fact_cursor_meet(&reader->partner_participant, person_id, &found, error);
+    if (status == ST_OK && found)
+        status = note_change(reader, &reader->partner_participant, true, error);
+    partner->in_register =
+        status == ST_OK && found && !st_fact_cursor_is_withdrawn(&reader->partner_participant);
     if (status != ST_OK || !partner->in_register)
         return status; /* counts as not taking part (R2) */
     status = st_fact_cursor_seek(&reader->partner_programmes, person_id, error);
     if (status == ST_OK)
-        status = read_rows(reader, &reader->partner_programmes, PROGRAMMES, person_id,
+        status = read_rows(reader, &reader->partner_programmes, PROGRAMMES, person_id, true,
                            &facts->programmes, error);
     if (status == ST_OK)
         status = st_fact_cursor_seek(&reader->partner_absences, person_id, error);
     if (status == ST_OK)
-        status = read_rows(reader, &reader->partner_absences, ABSENCES, person_id, &facts->absences,
-                           error);
+        status = read_rows(reader, &reader->partner_absences, ABSENCES, person_id, true,
+                           &facts->absences, error);
     partner->programmes = facts->programmes.items;
     partner->programme_count = facts->programmes.count;
     partner->absences = facts->absences.items;
@@ -231,98 +273,6 @@ static enum st_status read_partners(struct st_facts_reader *reader, struct st_er
             return status;
     }
     return ST_OK;
-}
-
-/* ---- earlier payments of the year ---------------------------------------------------------- */
-
-static enum st_status read_some_earlier(struct st_ledger *ledger, struct earlier_run *run,
-                                        struct st_error *error) {
-    run->count = run->next = 0;
-    while (!run->is_at_end && run->count < EARLIER_ROWS) {
-        bool row;
-        enum st_status status = st_step(ledger, run->statement, &row, error);
-        if (status != ST_OK)
-            return status;
-        if (!row) {
-            run->is_at_end = true;
-            (void)sqlite3_reset(run->statement);
-            break;
-        }
-        st_column_copy(run->statement, 0, run->rows[run->count].person_id, ST_PERSON_ID_SIZE);
-        run->rows[run->count++].taxable_ore = sqlite3_column_int64(run->statement, 1);
-    }
-    return ST_OK;
-}
-
-/* Adds what the run paid the person, passing over those before. */
-static enum st_status add_earlier(struct st_ledger *ledger, struct earlier_run *run,
-                                  const char *person_id, st_amount *sum, struct st_error *error) {
-    for (;;) {
-        if (run->next == run->count && !run->is_at_end) {
-            enum st_status status = read_some_earlier(ledger, run, error);
-            if (status != ST_OK)
-                return status;
-        }
-        if (run->next == run->count)
-            return ST_OK;
-        int order = strcmp(run->rows[run->next].person_id, person_id);
-        if (order > 0)
-            return ST_OK;
-        st_amount taxable = {run->rows[run->next++].taxable_ore};
-        if (order == 0 && !st_amount_add(*sum, taxable, sum))
-            return st_db_fail(error, ST_BAD_INPUT, "run.overflow",
-                              "The payments of a year are too large to add up; verify the ledger.");
-    }
-}
-
-static enum st_status read_earlier(struct st_facts_reader *reader, const char *person_id,
-                                   st_amount *sum, struct st_error *error) {
-    struct earlier_run *const *runs = reader->earlier.items;
-    enum st_status status = ST_OK;
-    *sum = ST_ZERO;
-    for (size_t i = 0; status == ST_OK && i < reader->earlier.count; i++)
-        status = add_earlier(reader->ledger, runs[i], person_id, sum, error);
-    return status;
-}
-
-static enum st_status open_earlier_run(struct st_facts_reader *reader, int64_t run,
-                                       struct st_error *error) {
-    struct earlier_run **slot =
-        add_item(&reader->earlier, sizeof(struct earlier_run *), PERSON_ROWS_MAX);
-    if (slot == NULL)
-        return st_db_fail_memory(error);
-    *slot = calloc(1, sizeof **slot);
-    if (*slot == NULL)
-        return st_db_fail_memory(error);
-    enum st_status status =
-        st_prepare(reader->ledger, &(*slot)->statement,
-                   "SELECT person_id, taxable_ore FROM payslip WHERE run = ? AND state = 'due'"
-                   " ORDER BY person_id",
-                   error);
-    if (status == ST_OK && sqlite3_bind_int64((*slot)->statement, 1, run) != SQLITE_OK)
-        status = st_db_fail_sqlite(reader->ledger, error);
-    return status;
-}
-
-/* Runs that were not discarded, with a payday in the year of this one's (R14). */
-static enum st_status open_earlier_runs(struct st_facts_reader *reader, struct st_error *error) {
-    ST_FINALIZED sqlite3_stmt *statement = NULL;
-    bool row = true;
-    enum st_status status =
-        st_prepare(reader->ledger, &statement,
-                   "SELECT run, payday FROM run WHERE entry < ?1 AND (SELECT kind FROM journal"
-                   "  WHERE journal.run = run.run AND journal.entry < ?1"
-                   "  ORDER BY journal.entry DESC LIMIT 1) <> 'discard' ORDER BY run",
-                   error);
-    if (status == ST_OK && sqlite3_bind_int64(statement, 1, reader->terms.before) != SQLITE_OK)
-        status = st_db_fail_sqlite(reader->ledger, error);
-    while (status == ST_OK && (status = st_step(reader->ledger, statement, &row, error)) == ST_OK &&
-           row) {
-        st_date payday = st_column_date(statement, 1, ST_DATE_NONE);
-        if (st_date_year(payday) == st_date_year(reader->terms.payday))
-            status = open_earlier_run(reader, sqlite3_column_int64(statement, 0), error);
-    }
-    return status;
 }
 
 /* ---- the reader ---------------------------------------------------------------------------- */
@@ -367,6 +317,24 @@ static enum st_status open_partner_cursors(struct st_facts_reader *reader, struc
     return status;
 }
 
+static enum st_status open_history(struct st_facts_reader *reader, struct st_error *error) {
+    struct st_sql sql = {0};
+    enum st_status status =
+        st_run_history_new(reader->ledger, &reader->terms.history, &reader->history, error);
+    if (status != ST_OK)
+        return status;
+    reader->since = st_run_history_since(reader->history);
+    st_sql_add(&sql, "SELECT ");
+    st_sql_columns(&sql, ST_FACT_PARTICIPANT, false, "");
+    st_sql_add(&sql, ", withdrawn, entry FROM participant WHERE person_id = ?1 AND entry < ?2"
+                     " AND withdrawn = 0 ORDER BY entry DESC LIMIT 1");
+    status = st_prepare(reader->ledger, &reader->last_participant, sql.text, error);
+    if (status == ST_OK &&
+        sqlite3_bind_int64(reader->last_participant, 2, reader->terms.before) != SQLITE_OK)
+        status = st_db_fail_sqlite(reader->ledger, error);
+    return status;
+}
+
 enum st_status st_facts_reader_new(struct st_ledger *ledger, const struct st_facts_terms *terms,
                                    struct st_facts_reader **out, struct st_error *error) {
     struct st_facts_reader *reader = calloc(1, sizeof *reader);
@@ -374,13 +342,16 @@ enum st_status st_facts_reader_new(struct st_ledger *ledger, const struct st_fac
         return st_db_fail_memory(error);
     reader->ledger = ledger;
     reader->terms = *terms;
+    if (terms->history.before == 0)
+        reader->terms.history.before = terms->before;
+    reader->terms.history.payday = terms->payday;
     enum st_status status = open_walk(reader, &reader->participants, ST_FACT_PARTICIPANT, error);
     for (int i = 0; status == ST_OK && i < tables_read(reader); i++)
         status = open_walk(reader, &reader->cursors[i], tables[i].kind, error);
     if (status == ST_OK)
         status = open_partner_cursors(reader, error);
     if (status == ST_OK)
-        status = open_earlier_runs(reader, error);
+        status = open_history(reader, error);
     if (status == ST_OK)
         status = read_entry_dates(reader, error);
     if (status != ST_OK) {
@@ -407,15 +378,11 @@ void st_facts_reader_free(struct st_facts_reader *reader) {
         free(partners[i].programmes.items);
         free(partners[i].absences.items);
     }
-    struct earlier_run **runs = reader->earlier.items;
-    for (size_t i = 0; i < reader->earlier.count; i++) {
-        if (runs[i] != NULL)
-            st_statement_finalize(&runs[i]->statement);
-        free(runs[i]);
-    }
+    st_statement_finalize(&reader->last_participant);
+    st_run_history_free(reader->history);
     free(partners);
     free(reader->partner_list.items);
-    free(runs);
+    free(reader->changes.items);
     free(reader->entry_dates.items);
     free(reader);
 }
@@ -436,6 +403,8 @@ static void point_at_rows(const struct st_facts_reader *reader, struct st_person
     out->care_count = rows[CARE].count;
     out->decisions = rows[DECISIONS].items;
     out->decision_count = rows[DECISIONS].count;
+    out->recoveries = rows[RECOVERIES].items;
+    out->recovery_count = rows[RECOVERIES].count;
     out->endings = rows[ENDINGS].items;
     out->ending_count = rows[ENDINGS].count;
     out->content = rows[CONTENT].items;
@@ -452,21 +421,85 @@ static void point_at_rows(const struct st_facts_reader *reader, struct st_person
     out->partner_count = reader->partner_list.count;
 }
 
-enum st_status st_facts_reader_next(struct st_facts_reader *reader, struct st_person_facts *out,
-                                    bool *found, struct st_error *error) {
-    struct st_fact fact;
-    enum st_status status = st_fact_cursor_next(&reader->participants, NULL, &fact, found, error);
-    if (status != ST_OK || !*found)
-        return status;
-    st_participant_of(&fact, &out->participant);
+static enum st_status read_person(struct st_facts_reader *reader, struct st_person_facts *out,
+                                  struct st_error *error) {
     const char *person_id = out->participant.person_id;
+    enum st_status status = ST_OK;
     for (int i = 0; status == ST_OK && i < tables_read(reader); i++)
-        status = read_rows(reader, &reader->cursors[i], i, person_id, &reader->rows[i], error);
+        status = read_rows(reader, &reader->cursors[i], i, person_id, false, &reader->rows[i],
+                           error);
     if (status == ST_OK)
         status = read_partners(reader, error);
-    if (status == ST_OK)
-        status = read_earlier(reader, person_id, &out->taxable_paid_this_year, error);
-    if (status == ST_OK)
-        point_at_rows(reader, out);
     return status;
+}
+
+/* Who was withdrawn from the register has no facts any more; what was paid has to be put right, and
+ * claims stand. Nobody else is met: *is_met. */
+static enum st_status read_withdrawn(struct st_facts_reader *reader, struct st_person_facts *out,
+                                     bool *is_met, struct st_error *error) {
+    sqlite3_stmt *row = reader->last_participant;
+    struct st_fact fact;
+    char person_id[ST_PERSON_ID_SIZE];
+    bool found = false;
+    *is_met = false;
+    if (!reader->terms.history.with_corrections)
+        return ST_OK;
+    st_column_copy(reader->participants.statement, 0, person_id, sizeof person_id);
+    (void)sqlite3_reset(row);
+    if (sqlite3_bind_text(row, 1, person_id, -1, SQLITE_STATIC) != SQLITE_OK)
+        return st_db_fail_sqlite(reader->ledger, error);
+    enum st_status status = st_step(reader->ledger, row, &found, error);
+    if (status == ST_OK && found && !st_fact_read(row, ST_FACT_PARTICIPANT, &fact))
+        status = st_db_fail_fact(ST_FACT_PARTICIPANT, person_id, error);
+    if (status != ST_OK || !found)
+        return status;
+    st_participant_of(&fact, &out->participant);
+    (void)sqlite3_reset(row);
+    for (int i = 0; i < TABLE_COUNT; i++)
+        reader->rows[i].count = 0;
+    reader->partner_list.count = 0;
+    *is_met = true;
+    return ST_OK;
+}
+
+enum st_status st_facts_reader_next(struct st_facts_reader *reader, struct st_person_facts *out,
+                                    bool *found, struct st_error *error) {
+    for (;;) {
+        struct st_fact fact;
+        bool is_met = true;
+        reader->changes.count = 0;
+        enum st_status status =
+            st_fact_cursor_meet(&reader->participants, NULL, found, error);
+        if (status != ST_OK || !*found)
+            return status;
+        bool is_withdrawn = st_fact_cursor_is_withdrawn(&reader->participants);
+        out->is_withdrawn = is_withdrawn;
+        status = note_change(reader, &reader->participants, false, error);
+        if (status == ST_OK && is_withdrawn) {
+            status = read_withdrawn(reader, out, &is_met, error);
+        } else if (status == ST_OK) {
+            if (!st_fact_read(reader->participants.statement, ST_FACT_PARTICIPANT, &fact))
+                return st_db_fail_fact(
+                    ST_FACT_PARTICIPANT, st_column_text(reader->participants.statement, 0), error);
+            st_participant_of(&fact, &out->participant);
+            status = read_person(reader, out, error);
+        }
+        if (status == ST_OK && is_met) {
+            point_at_rows(reader, out);
+            status = st_run_history_read(reader->history, reader->changes.count > 0, out, error);
+            is_met = !is_withdrawn || out->look_back || out->claim_count > 0;
+        }
+        if (status != ST_OK || is_met)
+            return status;
+    }
+}
+
+const struct st_fact_change *st_facts_reader_changes(const struct st_facts_reader *reader,
+                                                     size_t *count) {
+    *count = reader->changes.count;
+    return reader->changes.items;
+}
+
+const struct st_run_history *st_facts_reader_history(const struct st_facts_reader *reader) {
+    return reader->history;
 }

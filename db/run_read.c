@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* run_read.c - runs, payslips, lines and findings read back as records. */
+/* run_read.c - runs, payslips, lines and findings read back as records: what the ledger's horizon
+ * lets be seen of them (st_ledger_as_of). A run's rows all belong to its own journal entry; its
+ * state and its approval come from later ones.
+ */
 #include "db/run_internal.h"
 
 #include <assert.h>
@@ -31,14 +34,17 @@ static bool state_after(const char *kind, enum st_run_state *out) {
 
 /* ---- runs ---------------------------------------------------------------------------------- */
 
+/* As of the entries before ?1; the run itself may be a later one. */
 #define RUN_COLUMNS                                                                                \
     "SELECT run.run, run.month, run.payday, run.person_count, run.held_count, run.payment_count,"  \
     " run.benefit_ore, run.taxable_ore, run.tax_ore, run.net_ore, run.entry, journal.actor,"       \
     " journal.time, approved.actor, approved.time, approval.message_id, run.rule_set,"             \
-    " run.table_digest, run.finding_count,"                                                        \
-    " (SELECT kind FROM journal WHERE journal.run = run.run ORDER BY entry DESC LIMIT 1)"          \
+    " run.table_digest, run.finding_count, run.corrected_count, run.corrections_ore,"            \
+    " run.recovery_ore, run.claims_ore,"                                                        \
+    " (SELECT kind FROM journal WHERE journal.run = run.run AND journal.entry < ?1"                \
+    "  ORDER BY entry DESC LIMIT 1)"                                                               \
     " FROM run LEFT JOIN journal ON journal.entry = run.entry"                                     \
-    " LEFT JOIN approval ON approval.run = run.run"                                                \
+    " LEFT JOIN approval ON approval.run = run.run AND approval.entry < ?1"                        \
     " LEFT JOIN journal AS approved ON approved.entry = approval.entry"
 
 static enum st_status read_run(struct st_ledger *ledger, sqlite3_stmt *row, struct st_run_row *out,
@@ -63,6 +69,10 @@ static enum st_status read_run(struct st_ledger *ledger, sqlite3_stmt *row, stru
                                .net = {sqlite3_column_int64(row, 9)},
                                .journal_entry = sqlite3_column_int64(row, 10),
                                .finding_count = sqlite3_column_int64(row, 18),
+                               .corrected_count = sqlite3_column_int64(row, 19),
+                               .corrections = {sqlite3_column_int64(row, 20)},
+                               .recovery = {sqlite3_column_int64(row, 21)},
+                               .claims = {sqlite3_column_int64(row, 22)},
                                .actor = text->actor,
                                .time = text->time,
                                .approved_by = text->approved_by,
@@ -70,7 +80,7 @@ static enum st_status read_run(struct st_ledger *ledger, sqlite3_stmt *row, stru
                                .message_id = text->message_id,
                                .rule_set = text->rule_set,
                                .table_digest = text->table_digest};
-    if (!state_after(st_column_text(row, 19), &out->state))
+    if (!state_after(st_column_text(row, 23), &out->state))
         return st_db_fail(error, ST_DAMAGED, "ledger.run_state",
                           "No journal entry says what became of run %" PRId64
                           "; verify the ledger and restore it from a copy.",
@@ -84,7 +94,10 @@ enum st_status st_ledger_each_run(struct st_ledger *ledger,
     ST_FINALIZED sqlite3_stmt *statement = NULL;
     struct st_run_row run;
     bool row = true;
-    enum st_status status = st_prepare(ledger, &statement, RUN_COLUMNS " ORDER BY run.run", error);
+    enum st_status status =
+        st_prepare(ledger, &statement, RUN_COLUMNS " WHERE run.entry < ?1 ORDER BY run.run", error);
+    if (status == ST_OK && sqlite3_bind_int64(statement, 1, ledger->horizon) != SQLITE_OK)
+        status = st_db_fail_sqlite(ledger, error);
     while (status == ST_OK && (status = st_step(ledger, statement, &row, error)) == ST_OK && row) {
         status = read_run(ledger, statement, &run, error);
         if (status == ST_OK)
@@ -93,14 +106,27 @@ enum st_status st_ledger_each_run(struct st_ledger *ledger,
     return status;
 }
 
+/* A run that came after the day the ledger is read as of. */
+static enum st_status refuse_later_run(int64_t run, sqlite3_stmt *row, struct st_error *error) {
+    const char *time = st_column_text(row, 12);
+    int64_t entry = sqlite3_column_int64(row, 10);
+    return st_db_fail(error, ST_REFUSED, "run.not_yet",
+                      "There was no run %" PRId64
+                      " on that day: it was computed on %s (journal entry %" PRId64
+                      "); ask for what was known on %.10s or later.",
+                      run, time, entry, time);
+}
+
 enum st_status st_run_find(struct st_ledger *ledger, int64_t run, struct st_run_row *out,
                            struct st_error *error) {
     ST_FINALIZED sqlite3_stmt *statement = NULL;
     bool row = false;
-    enum st_status status = st_prepare(ledger, &statement, RUN_COLUMNS " WHERE run.run = ?", error);
+    enum st_status status =
+        st_prepare(ledger, &statement, RUN_COLUMNS " WHERE run.run = ?2", error);
     if (status != ST_OK)
         return status;
-    if (sqlite3_bind_int64(statement, 1, run) != SQLITE_OK)
+    if (sqlite3_bind_int64(statement, 1, ledger->horizon) != SQLITE_OK ||
+        sqlite3_bind_int64(statement, 2, run) != SQLITE_OK)
         return st_db_fail_sqlite(ledger, error);
     status = st_step(ledger, statement, &row, error);
     if (status != ST_OK)
@@ -108,6 +134,8 @@ enum st_status st_run_find(struct st_ledger *ledger, int64_t run, struct st_run_
     if (!row)
         return st_db_fail(error, ST_REFUSED, "run.unknown",
                           "There is no run %" PRId64 "; see what there is with runs.", run);
+    if (sqlite3_column_int64(statement, 10) >= ledger->horizon)
+        return refuse_later_run(run, statement, error);
     return read_run(ledger, statement, out, error);
 }
 
@@ -118,21 +146,26 @@ enum st_status st_ledger_find_run(struct st_ledger *ledger, int64_t run, struct 
 
 /* ---- what a run wrote ---------------------------------------------------------------------- */
 
-/* The rows of a run, of one person or of all. `sql` ends after "WHERE run = ?1". */
+static enum st_status bind_rows(struct st_ledger *ledger, sqlite3_stmt *statement, int64_t run,
+                                const char *person_id, struct st_error *error) {
+    if (sqlite3_bind_int64(statement, 1, run) != SQLITE_OK ||
+        sqlite3_bind_int64(statement, 2, ledger->horizon) != SQLITE_OK ||
+        (person_id != NULL &&
+         sqlite3_bind_text(statement, 3, person_id, -1, SQLITE_TRANSIENT) != SQLITE_OK))
+        return st_db_fail_sqlite(ledger, error);
+    return ST_OK;
+}
+
+/* The rows of a run, of one person or of all; none of a run that is not to be seen. `sql` ends
+ * after "WHERE run = ?1". */
 static enum st_status prepare_rows(struct st_ledger *ledger, const char *sql, const char *order,
                                    int64_t run, const char *person_id, sqlite3_stmt **out,
                                    struct st_error *error) {
     struct st_sql text = {0};
-    st_sql_add(&text, "%s%s ORDER BY %s", sql, person_id == NULL ? "" : " AND person_id = ?2",
-               order);
+    st_sql_add(&text, "%s AND (SELECT run.entry FROM run WHERE run.run = ?1) < ?2%s ORDER BY %s",
+               sql, person_id == NULL ? "" : " AND person_id = ?3", order);
     enum st_status status = st_prepare(ledger, out, text.text, error);
-    if (status != ST_OK)
-        return status;
-    if (sqlite3_bind_int64(*out, 1, run) != SQLITE_OK ||
-        (person_id != NULL &&
-         sqlite3_bind_text(*out, 2, person_id, -1, SQLITE_STATIC) != SQLITE_OK))
-        return st_db_fail_sqlite(ledger, error);
-    return ST_OK;
+    return status == ST_OK ? bind_rows(ledger, *out, run, person_id, error) : status;
 }
 
 static enum st_language read_language(sqlite3_stmt *row, int column) {
@@ -186,12 +219,14 @@ enum st_status st_ledger_each_payslip(struct st_ledger *ledger, int64_t run, con
     return status;
 }
 
-/* Signed as the person sees it: money away from the person's account is negative. */
+/* Signed as st_line_signed: money away from the person's account is negative, what does not touch it is
+ * 0. The column `to_account` follows `from_account`. */
 static st_amount signed_amount(sqlite3_stmt *row, int amount, int from_account) {
     int64_t ore = sqlite3_column_int64(row, amount);
-    bool is_away =
-        strcmp(st_column_text(row, from_account), st_account_name(ST_ACCOUNT_PERSON)) == 0;
-    return (st_amount){is_away ? -ore : ore};
+    const char *person = st_account_name(ST_ACCOUNT_PERSON);
+    if (strcmp(st_column_text(row, from_account), person) == 0)
+        return (st_amount){-ore};
+    return strcmp(st_column_text(row, from_account + 1), person) == 0 ? (st_amount){ore} : ST_ZERO;
 }
 
 static struct st_line_row read_line(sqlite3_stmt *row) {
@@ -233,13 +268,11 @@ static enum st_status visit_lines(struct st_ledger *ledger, sqlite3_stmt *statem
 
 /* Asked for each person of a run, preparing the statement would cost more than running it: the ledger
  * keeps it. NULL: it is in use (a visitor asked again), or there is none yet. */
-static sqlite3_stmt *take_kept_lines(struct st_ledger *ledger, int64_t run,
-                                     const char *person_id) {
+static sqlite3_stmt *take_kept_lines(struct st_ledger *ledger, int64_t run, const char *person_id,
+                                     struct st_error *error) {
     sqlite3_stmt *kept = ledger->lines_of_person;
     ledger->lines_of_person = NULL;
-    if (kept != NULL &&
-        (sqlite3_bind_int64(kept, 1, run) != SQLITE_OK ||
-         sqlite3_bind_text(kept, 2, person_id, -1, SQLITE_TRANSIENT) != SQLITE_OK))
+    if (kept != NULL && bind_rows(ledger, kept, run, person_id, error) != ST_OK)
         st_statement_finalize(&kept);
     return kept;
 }
@@ -253,7 +286,8 @@ static void keep_lines(struct st_ledger *ledger, sqlite3_stmt *statement) {
 enum st_status st_ledger_each_line(struct st_ledger *ledger, int64_t run, const char *person_id,
                                    enum st_status (*visit)(void *, const struct st_line_row *),
                                    void *context, struct st_error *error) {
-    sqlite3_stmt *statement = person_id == NULL ? NULL : take_kept_lines(ledger, run, person_id);
+    sqlite3_stmt *statement =
+        person_id == NULL ? NULL : take_kept_lines(ledger, run, person_id, error);
     enum st_status status = ST_OK;
     if (statement == NULL)
         status = prepare_rows(ledger, select_lines, "person_id, line", run, person_id, &statement,

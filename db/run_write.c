@@ -11,17 +11,26 @@
 #include <stdio.h>
 #include <string.h>
 
-void st_payslip_writer_open(struct st_payslip_writer *writer, struct st_ledger *ledger) {
+enum st_status st_payslip_writer_open(struct st_payslip_writer *writer, struct st_ledger *ledger,
+                                      struct st_error *error) {
     st_writer_open(&writer->payslip, ledger, ST_TABLE_PAYSLIP);
     st_writer_open(&writer->line, ledger, ST_TABLE_LINE);
+    st_writer_open(&writer->correction, ledger, ST_TABLE_CORRECTION);
+    st_writer_open(&writer->claim, ledger, ST_TABLE_CLAIM);
     st_writer_open(&writer->finding, ledger, ST_TABLE_FINDING);
     writer->totals = (struct st_run_totals){0};
+    enum st_status status = st_leaf_maker_open(&writer->leaves, ledger, error);
+    st_tree_begin(&writer->tree, writer->leaves.hasher);
+    return status;
 }
 
 void st_payslip_writer_close(struct st_payslip_writer *writer) {
     st_writer_close(&writer->payslip);
     st_writer_close(&writer->line);
+    st_writer_close(&writer->correction);
+    st_writer_close(&writer->claim);
     st_writer_close(&writer->finding);
+    st_leaf_maker_close(&writer->leaves);
 }
 
 /* ---- the books ----------------------------------------------------------------------------- */
@@ -70,12 +79,25 @@ static enum st_status check_books(const struct st_participant *participant,
         masked);
 }
 
-static bool add_totals(struct st_run_totals *totals, const struct st_payslip *payslip) {
+/* What became a claim on the person in this payslip (R11). */
+static bool add_claims(struct st_run_totals *totals, const struct st_payslip *payslip) {
+    for (size_t i = 0; i < payslip->movement_count; i++)
+        if (payslip->movements[i].kind == ST_CLAIM_ARISEN &&
+            !st_amount_add(totals->claims, payslip->movements[i].amount, &totals->claims))
+            return false;
+    return true;
+}
+
+bool st_run_totals_add(struct st_run_totals *totals, const struct st_payslip *payslip) {
     bool is_held = payslip->state == ST_PAYSLIP_HELD;
     totals->person_count++;
     totals->held_count += is_held;
+    totals->corrected_count += payslip->correction_count > 0;
     if (!st_amount_add(totals->benefit, payslip->benefit, &totals->benefit) ||
-        !st_amount_add(totals->taxable, payslip->taxable, &totals->taxable))
+        !st_amount_add(totals->taxable, payslip->taxable, &totals->taxable) ||
+        !st_amount_add(totals->corrections, payslip->corrections, &totals->corrections) ||
+        !st_amount_add(totals->recovery, payslip->recovery, &totals->recovery) ||
+        !add_claims(totals, payslip))
         return false;
     if (is_held)
         return true;
@@ -118,6 +140,7 @@ static enum st_status write_payslip(struct st_payslip_writer *writer,
     st_writer_text(row, participant->account);
     st_writer_text(row, end_to_end_id);
     st_writer_text(row, language_name(participant->language));
+    st_writer_text(row, payslip->tax_period);
     return st_writer_flush(row, error);
 }
 
@@ -166,6 +189,55 @@ static enum st_status write_lines(struct st_payslip_writer *writer, const char *
     return ST_OK;
 }
 
+/* R11: one row for each earlier month, with what brought it about. */
+static enum st_status write_corrections(struct st_payslip_writer *writer, const char *person_id,
+                                        const struct st_payslip *payslip, struct st_error *error) {
+    struct st_writer *row = &writer->correction;
+    enum st_status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < payslip->correction_count; i++) {
+        const struct st_correction *correction = &payslip->corrections_made[i];
+        struct st_cause cause;
+        st_run_cause(writer->reader, writer->rates, correction, writer->entry, &cause);
+        status = st_writer_begin(row, 1, error);
+        if (status != ST_OK)
+            return status;
+        st_writer_row(row);
+        st_writer_integer(row, writer->run);
+        st_writer_text(row, person_id);
+        st_writer_month(row, correction->month);
+        st_writer_integer(row, correction->paid.ore);
+        st_writer_integer(row, correction->due.ore);
+        st_writer_integer(row, correction->due.ore - correction->paid.ore);
+        st_writer_text(row, cause.text);
+        st_writer_integer(row, cause.entry);
+        status = st_writer_flush(row, error);
+    }
+    return status;
+}
+
+/* R12: what moved the person's claims. */
+static enum st_status write_claims(struct st_payslip_writer *writer, const char *person_id,
+                                   const struct st_payslip *payslip, struct st_error *error) {
+    struct st_writer *row = &writer->claim;
+    enum st_status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < payslip->movement_count; i++) {
+        const struct st_claim_movement *movement = &payslip->movements[i];
+        status = st_writer_begin(row, 1, error);
+        if (status != ST_OK)
+            return status;
+        st_writer_row(row);
+        st_writer_text(row, person_id);
+        st_writer_integer(row, writer->run);
+        st_writer_integer(row, (int64_t)i + 1);
+        st_writer_text(row, st_claim_kind_name(movement->kind));
+        st_writer_date(row, movement->decided);
+        st_writer_integer(row, movement->amount.ore);
+        st_writer_integer(row, movement->remaining.ore);
+        status = st_writer_flush(row, error);
+    }
+    return status;
+}
+
 enum st_status st_payslip_write_findings(struct st_payslip_writer *writer, const char *person_id,
                                          const struct st_finding *findings, size_t count,
                                          struct st_error *error) {
@@ -196,6 +268,33 @@ enum st_status st_payslip_write_findings(struct st_payslip_writer *writer, const
     return ST_OK;
 }
 
+/* ---- the tree ------------------------------------------------------------------------------ */
+
+/* What was written of the person since st_digest_payslip_begin becomes the next leaf. */
+static enum st_status add_leaf(struct st_payslip_writer *writer, const char *person_id,
+                               struct st_error *error) {
+    struct st_tree_hash salt, leaf;
+    const char *bytes;
+    size_t size;
+    if (!st_digest_payslip_end(writer->payslip.ledger->digest, &bytes, &size))
+        return st_db_fail_memory(error);
+    enum st_status status = st_payslip_salt(&writer->leaves, writer->run, person_id, &salt, error);
+    if (status == ST_OK)
+        status = st_payslip_leaf_hash(&writer->leaves, &salt, bytes, size, &leaf, error);
+    if (status == ST_OK)
+        st_tree_add(&writer->tree, &leaf);
+    return status;
+}
+
+enum st_status st_payslip_writer_root(const struct st_payslip_writer *writer,
+                                      char root[ST_DIGEST_TEXT_SIZE], struct st_error *error) {
+    struct st_tree_hash hash;
+    if (!st_tree_root(&writer->tree, &hash))
+        return st_db_fail_memory(error);
+    st_tree_hex(&hash, root);
+    return ST_OK;
+}
+
 /* ---- one person ---------------------------------------------------------------------------- */
 
 /* "<orgnr>-<YYYYMMDD>-<run>-0000001", counting the payments of the run: made of nothing but what the
@@ -221,8 +320,9 @@ enum st_status st_payslip_write(struct st_payslip_writer *writer,
     char id[ST_TEXT_ID_SIZE] = "";
     enum st_status status = ST_OK;
     if (payslip->is_due) {
+        st_digest_payslip_begin(writer->payslip.ledger->digest);
         status = check_books(participant, payslip, error);
-        if (status == ST_OK && !add_totals(&writer->totals, payslip))
+        if (status == ST_OK && !st_run_totals_add(&writer->totals, payslip))
             status = st_db_fail(error, ST_BAD_INPUT, "run.overflow",
                                 "The sums of the run are too large; put its facts right.");
         if (status == ST_OK && payslip->state == ST_PAYSLIP_DUE && payslip->net.ore > 0)
@@ -231,9 +331,15 @@ enum st_status st_payslip_write(struct st_payslip_writer *writer,
             status = write_payslip(writer, participant, payslip, id, error);
         if (status == ST_OK)
             status = write_lines(writer, person_id, payslip, error);
+        if (status == ST_OK)
+            status = write_corrections(writer, person_id, payslip, error);
+        if (status == ST_OK)
+            status = write_claims(writer, person_id, payslip, error);
     }
     if (status == ST_OK)
         status = st_payslip_write_findings(writer, person_id, payslip->findings,
                                            payslip->finding_count, error);
+    if (status == ST_OK && payslip->is_due)
+        status = add_leaf(writer, person_id, error);
     return status;
 }

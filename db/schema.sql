@@ -13,17 +13,20 @@
 --      anew for every row.
 --   6. In a table without rowid whose last column is a key's, CHECK keeps NULL out of the others:
 --      the integrity_check of some SQLite versions (3.40) misreports their NOT NULL.
---   7. The order of a table's columns is the order of the canonical bytes: a new column goes last.
+--   7. The order of a table's columns is the order of the canonical bytes: a new column goes last,
+--      but before `codes`. `codes` is no part of those bytes: it says where a row was changed, not
+--      whether; four hexadecimal digits a column, and four for the row before (docs/ledger.md).
 -- docs/ledger.md explains each column and the digests. The columns of the fact tables are those of
 -- engine/fact.c; a test holds the two together.
 
 PRAGMA application_id = 0x53746f6e; -- "Ston"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- ---- the journal --------------------------------------------------------------------------------
 
--- One row for each command that wrote. The rows of one entry are what `digest` is the digest of;
--- `hash` chains the entries, so that nothing can be changed without changing everything after it.
+-- One row for each command that wrote. `tables` lists the rows it wrote, `digest` is the digest of
+-- that list; `root` is that of the tree over a run's payslips. `hash` chains the entries, so that
+-- nothing can be changed without changing everything after it; they are the leaves of a tree too.
 CREATE TABLE journal (
     entry         INTEGER NOT NULL PRIMARY KEY CHECK (entry > 0),
     time          TEXT NOT NULL CHECK (length(time) = 20),
@@ -31,9 +34,12 @@ CREATE TABLE journal (
     kind          TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 20),
     run           INTEGER REFERENCES run (run),
     detail        TEXT NOT NULL CHECK (length(detail) <= 1000),
+    tables        TEXT NOT NULL CHECK (length(tables) <= 8000),
     digest        TEXT NOT NULL CHECK (length(digest) = 64),
+    root          TEXT CHECK ((root IS NULL) = (kind <> 'run') AND length(root) = 64),
     previous_hash TEXT NOT NULL CHECK (length(previous_hash) = 64),
-    hash          TEXT NOT NULL CHECK (length(hash) = 64)
+    hash          TEXT NOT NULL CHECK (length(hash) = 64),
+    codes         TEXT NOT NULL CHECK (length(codes) = 48)
 ) STRICT;
 -- A run's state is what the last entry that names it says.
 CREATE INDEX journal_of_run ON journal (run, entry) WHERE run IS NOT NULL;
@@ -52,7 +58,10 @@ CREATE TABLE municipality (
     half_tax_month      INTEGER NOT NULL CHECK (half_tax_month IN (11, 12)),
     recover             TEXT NOT NULL CHECK (recover IN ('auto', 'ask')),
     first_month         TEXT CHECK (length(first_month) = 7),
-    test                INTEGER NOT NULL CHECK (test IN (0, 1))
+    test                INTEGER NOT NULL CHECK (test IN (0, 1)),
+    secret              TEXT NOT NULL CHECK (length(secret) = 64
+                                             AND secret NOT GLOB '*[^0-9a-f]*'),
+    codes               TEXT NOT NULL CHECK (length(codes) = 52)
 ) STRICT;
 
 -- When a rate takes effect, when it was known, and what it is: the one known last counts.
@@ -63,6 +72,7 @@ CREATE TABLE rate (
     value_nok INTEGER CHECK (value_nok IS NOT NULL AND value_nok BETWEEN 1 AND 1000000000),
     source    TEXT CHECK (source IS NOT NULL AND length(source) <= 400),
     entry     INTEGER NOT NULL REFERENCES journal (entry) DEFERRABLE INITIALLY DEFERRED,
+    codes     TEXT NOT NULL CHECK (length(codes) = 28),
     PRIMARY KEY (name, effect, known, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -79,6 +89,7 @@ CREATE TABLE participant (
                            OR language = 'ar' OR language = 'ti'),
     withdrawn  INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry      INTEGER NOT NULL,
+    codes      TEXT NOT NULL CHECK (length(codes) = 32),
     PRIMARY KEY (person_id, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -103,6 +114,7 @@ CREATE TABLE programme (
     share_cause    TEXT CHECK (share_cause IN ('municipality', 'participant')),
     withdrawn      INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry          INTEGER NOT NULL,
+    codes          TEXT NOT NULL CHECK (length(codes) = 56),
     PRIMARY KEY (person_id, start_date, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -117,6 +129,7 @@ CREATE TABLE living (
     children   TEXT CHECK (children IN ('no', 'yes')),
     withdrawn  INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry      INTEGER NOT NULL,
+    codes      TEXT NOT NULL CHECK (length(codes) = 36),
     PRIMARY KEY (person_id, from_date, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -132,6 +145,7 @@ CREATE TABLE care (
     youngest_born TEXT CHECK (length(youngest_born) = 10),
     withdrawn     INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry         INTEGER NOT NULL,
+    codes         TEXT NOT NULL CHECK (length(codes) = 40),
     PRIMARY KEY (person_id, from_date, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -155,6 +169,7 @@ CREATE TABLE absence (
     permission       TEXT CHECK (permission IN ('no', 'yes')),
     withdrawn        INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry            INTEGER NOT NULL,
+    codes            TEXT NOT NULL CHECK (length(codes) = 36),
     PRIMARY KEY (person_id, from_date, kind, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -176,6 +191,7 @@ CREATE TABLE benefit (
     earned_before_programme TEXT CHECK (earned_before_programme IN ('no', 'yes')),
     withdrawn               INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry                   INTEGER NOT NULL,
+    codes                   TEXT NOT NULL CHECK (length(codes) = 36),
     PRIMARY KEY (person_id, from_date, kind, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -192,6 +208,7 @@ CREATE TABLE work (
                                  AND (withdrawn OR in_programme IS NOT NULL)),
     withdrawn        INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry            INTEGER NOT NULL,
+    codes            TEXT NOT NULL CHECK (length(codes) = 36),
     PRIMARY KEY (person_id, from_date, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -209,6 +226,7 @@ CREATE TABLE taxcard (
     extra              INTEGER CHECK (extra BETWEEN 0 AND 1000000),
     withdrawn          INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry              INTEGER NOT NULL,
+    codes              TEXT NOT NULL CHECK (length(codes) = 44),
     PRIMARY KEY (person_id, year, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -234,6 +252,7 @@ CREATE TABLE authority_card (
     issued             TEXT CHECK (length(issued) = 10),
     withdrawn          INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry              INTEGER NOT NULL,
+    codes              TEXT NOT NULL CHECK (length(codes) = 56),
     PRIMARY KEY (person_id, year, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -249,6 +268,7 @@ CREATE TABLE recovery (
     max_per_month_ore INTEGER CHECK (max_per_month_ore BETWEEN 0 AND 1000000000000),
     withdrawn         INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry             INTEGER NOT NULL,
+    codes             TEXT NOT NULL CHECK (length(codes) = 32),
     PRIMARY KEY (person_id, decided, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -262,6 +282,7 @@ CREATE TABLE decision (
     until     TEXT CHECK (length(until) = 10),
     withdrawn INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry     INTEGER NOT NULL,
+    codes     TEXT NOT NULL CHECK (length(codes) = 28),
     PRIMARY KEY (person_id, decided, kind, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -274,6 +295,7 @@ CREATE TABLE ending (
                            OR reason = 'work') AND (withdrawn OR reason IS NOT NULL)),
     withdrawn INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry     INTEGER NOT NULL,
+    codes     TEXT NOT NULL CHECK (length(codes) = 24),
     PRIMARY KEY (person_id, ended, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -288,6 +310,7 @@ CREATE TABLE content (
                                                OR work_hours_per_week_hundredths IS NOT NULL)),
     withdrawn                      INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry                          INTEGER NOT NULL,
+    codes                          TEXT NOT NULL CHECK (length(codes) = 28),
     PRIMARY KEY (person_id, from_date, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -301,6 +324,7 @@ CREATE TABLE employment (
                                      AND (withdrawn OR hours_per_week_hundredths IS NOT NULL)),
     withdrawn                 INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry                     INTEGER NOT NULL,
+    codes                     TEXT NOT NULL CHECK (length(codes) = 28),
     PRIMARY KEY (person_id, from_date, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -314,6 +338,7 @@ CREATE TABLE settlement (
                                    AND (withdrawn OR by_agreement IS NOT NULL)),
     withdrawn          INTEGER CHECK (withdrawn IS 0 OR withdrawn IS 1),
     entry              INTEGER NOT NULL,
+    codes              TEXT NOT NULL CHECK (length(codes) = 28),
     PRIMARY KEY (person_id, entry DESC)
 ) STRICT, WITHOUT ROWID;
 
@@ -325,13 +350,15 @@ CREATE TABLE import_file (
     kind      TEXT NOT NULL CHECK (length(kind) <= 40),
     sha256    TEXT NOT NULL CHECK (length(sha256) = 64),
     row_count INTEGER NOT NULL CHECK (row_count >= 0),
+    codes     TEXT NOT NULL CHECK (length(codes) = 28),
     PRIMARY KEY (entry, number)
 ) STRICT, WITHOUT ROWID;
 
 -- ---- runs ---------------------------------------------------------------------------------------
 
--- A month computed: on what, and what it came to. benefit and taxable are sums over all payslips,
--- tax and net over those that are due (not held back).
+-- A month computed: on what, and what it came to. benefit, taxable, corrections and recovery are sums
+-- over all payslips, tax and net over those that are due (not held back); claims is what became claims
+-- on participants in the run, corrected_count how many of them had an earlier month put right.
 CREATE TABLE run (
     run            INTEGER NOT NULL PRIMARY KEY CHECK (run > 0),
     entry          INTEGER NOT NULL REFERENCES journal (entry) DEFERRABLE INITIALLY DEFERRED,
@@ -350,7 +377,12 @@ CREATE TABLE run (
     benefit_ore    INTEGER NOT NULL CHECK (benefit_ore >= 0),
     taxable_ore    INTEGER NOT NULL CHECK (taxable_ore >= 0),
     tax_ore        INTEGER NOT NULL CHECK (tax_ore >= 0),
-    net_ore        INTEGER NOT NULL CHECK (net_ore >= 0)
+    net_ore        INTEGER NOT NULL CHECK (net_ore >= 0),
+    corrected_count INTEGER NOT NULL CHECK (corrected_count BETWEEN 0 AND person_count),
+    corrections_ore INTEGER NOT NULL CHECK (corrections_ore >= 0),
+    recovery_ore   INTEGER NOT NULL CHECK (recovery_ore <= 0),
+    claims_ore     INTEGER NOT NULL CHECK (claims_ore >= 0),
+    codes          TEXT NOT NULL CHECK (length(codes) = 92)
 ) STRICT;
 
 -- One person's month. Deductions are negative; taxable is the sum of the six before it.
@@ -375,6 +407,7 @@ CREATE TABLE payslip (
     account         TEXT NOT NULL,
     end_to_end_id   TEXT NOT NULL CHECK (length(end_to_end_id) <= 35),
     language        TEXT NOT NULL,
+    tax_period      TEXT NOT NULL,
     PRIMARY KEY (run, person_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -401,6 +434,34 @@ CREATE TABLE line (
     PRIMARY KEY (run, person_id, line)
 ) STRICT, WITHOUT ROWID;
 
+-- What was paid for an earlier month, what is due as known now, and what brought the difference
+-- about (R11). The lines say the same by kind; kinds may differ though the sums do not.
+CREATE TABLE correction (
+    run            INTEGER NOT NULL,
+    person_id      TEXT NOT NULL,
+    month          TEXT NOT NULL CHECK (length(month) = 7),
+    paid_ore       INTEGER NOT NULL,
+    due_ore        INTEGER NOT NULL,
+    difference_ore INTEGER NOT NULL CHECK (difference_ore = due_ore - paid_ore),
+    cause          TEXT NOT NULL CHECK (length(cause) > 0),
+    cause_entry    INTEGER NOT NULL CHECK (cause_entry >= 0),
+    PRIMARY KEY (run, person_id, month)
+) STRICT, WITHOUT ROWID;
+
+-- The movements of what a person owes (R12): `decided` names the decision followed, `remaining_ore`
+-- is what is owed after it. What an agency settles (kind agency) is not owed by the person.
+CREATE TABLE claim (
+    person_id     TEXT NOT NULL,
+    run           INTEGER NOT NULL,
+    number        INTEGER NOT NULL CHECK (number > 0),
+    kind          TEXT NOT NULL CHECK (kind = 'arisen' OR kind = 'recovered' OR kind = 'refunded'
+                                       OR kind = 'written_off' OR kind = 'agency'),
+    decided       TEXT CHECK (length(decided) = 10),
+    amount_ore    INTEGER NOT NULL CHECK (amount_ore > 0),
+    remaining_ore INTEGER NOT NULL CHECK (remaining_ore >= 0),
+    PRIMARY KEY (person_id, run, number)
+) STRICT, WITHOUT ROWID;
+
 -- What a person must look at; it changes no amount.
 CREATE TABLE finding (
     run       INTEGER NOT NULL,
@@ -423,7 +484,8 @@ CREATE TABLE approval (
     payments   INTEGER NOT NULL CHECK (payments >= 0),
     sum_ore    INTEGER NOT NULL CHECK (sum_ore >= 0),
     message_id TEXT NOT NULL UNIQUE CHECK (length(message_id) BETWEEN 1 AND 35),
-    created    TEXT NOT NULL CHECK (length(created) = 19)
+    created    TEXT NOT NULL CHECK (length(created) = 19),
+    codes      TEXT NOT NULL CHECK (length(codes) = 28)
 ) STRICT;
 
 -- The payment files that were written, one row a form: a second one has the same bytes.
@@ -436,6 +498,7 @@ CREATE TABLE export (
     tax_kid    TEXT NOT NULL CHECK ((tax_kid = '') = (content = 'benefits')),
     sha256     TEXT NOT NULL CHECK (length(sha256) = 64),
     byte_count INTEGER NOT NULL CHECK (byte_count >= 0),
+    codes      TEXT NOT NULL CHECK (length(codes) = 32),
     UNIQUE (run, form, content)
 ) STRICT;
 
@@ -529,6 +592,14 @@ CREATE TRIGGER line_no_update BEFORE UPDATE ON line
 BEGIN SELECT RAISE(ABORT, 'rows of line are never changed'); END;
 CREATE TRIGGER line_no_delete BEFORE DELETE ON line
 BEGIN SELECT RAISE(ABORT, 'rows of line are never deleted'); END;
+CREATE TRIGGER correction_no_update BEFORE UPDATE ON correction
+BEGIN SELECT RAISE(ABORT, 'rows of correction are never changed'); END;
+CREATE TRIGGER correction_no_delete BEFORE DELETE ON correction
+BEGIN SELECT RAISE(ABORT, 'rows of correction are never deleted'); END;
+CREATE TRIGGER claim_no_update BEFORE UPDATE ON claim
+BEGIN SELECT RAISE(ABORT, 'rows of claim are never changed'); END;
+CREATE TRIGGER claim_no_delete BEFORE DELETE ON claim
+BEGIN SELECT RAISE(ABORT, 'rows of claim are never deleted'); END;
 CREATE TRIGGER finding_no_update BEFORE UPDATE ON finding
 BEGIN SELECT RAISE(ABORT, 'rows of finding are never changed'); END;
 CREATE TRIGGER finding_no_delete BEFORE DELETE ON finding

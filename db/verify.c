@@ -44,8 +44,22 @@ static const struct {
                          "changed."},
     [ST_VERIFY_HASH] = {"VERIFY-HASH", ST_VERIFY_JOURNAL,
                         "The entry's own hash does not fit it: its time, actor, kind, run, detail, "
-                        "digest, previous hash or hash was changed."},
-    [ST_VERIFY_DIGEST] = {"VERIFY-DIGEST", ST_VERIFY_ROWS, ""},
+                        "tables, digest, root, previous hash or hash was changed."},
+    [ST_VERIFY_TABLES] = {"VERIFY-TABLES", ST_VERIFY_JOURNAL,
+                          "The entry's list of tables does not give its digest: one of the two was "
+                          "changed."},
+    [ST_VERIFY_DIGEST] = {"VERIFY-DIGEST", ST_VERIFY_ROWS,
+                          "The rows of this table are not those the entry wrote: one or more were "
+                          "changed, added or removed, or the entry's list was."},
+    [ST_VERIFY_ROOT] = {"VERIFY-ROOT", ST_VERIFY_ROWS,
+                        "The tree over the run's payslips has another root: a payslip, or a line, "
+                        "correction, claim or finding of one, was changed, or the root was."},
+    [ST_VERIFY_CODE] = {"VERIFY-CODE", ST_VERIFY_ROWS,
+                        "The field does not fit the code written with it: it was changed, or the "
+                        "row's codes were."},
+    [ST_VERIFY_LINK] = {"VERIFY-LINK", ST_VERIFY_ROWS,
+                        "The row before this one, of the same entry, is not the one that was written "
+                        "before it: a row was removed, added, or its key changed."},
     [ST_VERIFY_CONTENT] = {"VERIFY-CONTENT", ST_VERIFY_ROWS,
                            "An entry of this kind does not write that many rows of this table: "
                            "rows were removed, added or given to another entry."},
@@ -86,6 +100,12 @@ static const struct {
                               "there is one and nothing is paid."},
     [ST_VERIFY_TOTAL] = {"VERIFY-TOTAL", ST_VERIFY_SUMS,
                          "The run does not say what its payslips and findings come to."},
+    [ST_VERIFY_CORRECTION] = {"VERIFY-CORRECTION", ST_VERIFY_SUMS,
+                              "The correction is not what the payslip's lines of that month come "
+                              "to."},
+    [ST_VERIFY_CLAIM] = {"VERIFY-CLAIM", ST_VERIFY_SUMS,
+                         "What the person owes is not what the movements before it, or the "
+                         "payslip's lines, come to."},
 };
 
 const char *st_verify_class_name(enum st_verify_class kind) {
@@ -184,7 +204,8 @@ static bool has_journal(struct st_ledger *ledger) {
     ST_FINALIZED sqlite3_stmt *statement = NULL;
     struct st_error ignored;
     return st_prepare(ledger, &statement,
-                      "SELECT entry, previous_hash, hash FROM journal LIMIT 1",
+                      "SELECT entry, tables, root, previous_hash, hash, codes FROM journal"
+                      " LIMIT 1",
                       &ignored) == ST_OK;
 }
 
@@ -223,12 +244,38 @@ static enum st_status perform(struct st_verify *verify, const char *what,
     return st_verify_tell(verify, ST_VERIFY_READ, &row);
 }
 
+/* Runs are numbered as they were computed: those of later entries have greater numbers. */
+static enum st_status skip_to(struct st_verify *verify, int64_t since_entry) {
+    ST_FINALIZED sqlite3_stmt *runs = NULL;
+    bool found = false;
+    verify->first_entry = verify->first_run = INT64_MIN;
+    if (since_entry == 0)
+        return ST_OK;
+    verify->first_entry = since_entry + 1;
+    enum st_status status = st_verify_query(
+        verify, &runs, "SELECT ifnull(max(run), 0) FROM run WHERE entry <= ?", since_entry);
+    if (status == ST_OK)
+        status = st_verify_next(verify, runs, &found);
+    if (status == ST_OK && found)
+        verify->first_run = sqlite3_column_int64(runs, 0) + 1;
+    return status == ST_DAMAGED ? ST_OK : status; /* told by those who read the table anyway */
+}
+
 enum st_status st_ledger_verify(const char *path,
                                 enum st_status (*visit)(void *, const struct st_verify_row *),
                                 void *context, struct st_verify_summary *summary,
                                 struct st_error *error) {
+    return st_ledger_verify_since(path, 0, visit, context, summary, error);
+}
+
+enum st_status st_ledger_verify_since(const char *path, int64_t since_entry,
+                                      enum st_status (*visit)(void *,
+                                                              const struct st_verify_row *),
+                                      void *context, struct st_verify_summary *summary,
+                                      struct st_error *error) {
     struct st_verify verify = {
         .visit = visit, .context = context, .summary = summary, .error = error};
+    assert(since_entry >= 0 && since_entry < INT64_MAX);
     *summary = (struct st_verify_summary){0};
     enum st_status status = open_ledger(path, &verify.ledger, error);
     if (status != ST_OK)
@@ -237,13 +284,19 @@ enum st_status st_ledger_verify(const char *path,
     if (status == ST_OK)
         status = st_execute(verify.ledger, "BEGIN", error);
     if (status == ST_OK)
+        status = skip_to(&verify, since_entry);
+    if (status == ST_OK)
         status = perform(&verify, "file and tables", st_verify_structure);
     if (status == ST_OK)
         status = perform(&verify, "journal and rows", st_verify_rows);
     if (status == ST_OK)
+        status = perform(&verify, "trees of payslips", st_verify_trees);
+    if (status == ST_OK)
         status = perform(&verify, "references and states", st_verify_states);
     if (status == ST_OK)
         status = perform(&verify, "payslips and sums", st_verify_books);
+    if (status == ST_OK)
+        status = perform(&verify, "corrections and claims", st_verify_claims);
     (void)sqlite3_exec(verify.ledger->db, "ROLLBACK", NULL, NULL, NULL);
     (void)sqlite3_close(verify.model);
     st_ledger_close(verify.ledger);

@@ -29,7 +29,7 @@ static const char runs_sql[] =
     "SELECT run, month, payday, person_count, held_count, payment_count, finding_count,"
     " benefit_ore, taxable_ore, tax_ore, net_ore, (SELECT organisation_number FROM municipality"
     " AS m WHERE m.entry < r.entry ORDER BY m.entry DESC LIMIT 1), entry"
-    " FROM run AS r ORDER BY run";
+    " FROM run AS r WHERE entry >= ? ORDER BY run";
 
 /* Sums of what a damaged ledger may hold: past 64 bits they stay wrong, and say so. */
 struct sum {
@@ -57,12 +57,13 @@ struct books {
 
 /* ---- lines --------------------------------------------------------------------------------- */
 
-/* Where a line of each kind moves money, and what it counts in. R11 and R12 decide the direction of
- * a correction and what a recovery leaves, so their amounts are not held against the exact number. */
+/* Where a line of each kind moves money, and what it counts in. NULL: a correction, which goes
+ * either way between benefit and person. */
+#define CORRECTION {NULL, NULL, P_CORRECTIONS - P_BENEFIT, false}
 static const struct line_kind {
     const char *from, *to;
     int column;
-    bool is_free;
+    bool is_free; /* the amount is not the exact number rounded */
 } line_kinds[ST_LINE_KIND_COUNT] = {
     [ST_LINE_BENEFIT] = {"benefit", "person", P_BENEFIT - P_BENEFIT, false},
     [ST_LINE_OFFSET] = {"person", "benefit", P_OFFSETS - P_BENEFIT, false},
@@ -70,8 +71,17 @@ static const struct line_kind {
     [ST_LINE_ABSENCE_DAYS] = {"person", "benefit", P_ABSENCE - P_BENEFIT, false},
     [ST_LINE_ABSENCE_HOURS] = {"person", "benefit", P_ABSENCE - P_BENEFIT, false},
     [ST_LINE_ABSENCE_MONTH] = {"person", "benefit", P_ABSENCE - P_BENEFIT, false},
-    [ST_LINE_CORRECTION] = {NULL, NULL, P_CORRECTIONS - P_BENEFIT, true},
-    [ST_LINE_RECOVERY] = {"person", "claim", P_RECOVERY - P_BENEFIT, true},
+    [ST_LINE_CORRECTION_BENEFIT] = CORRECTION,
+    [ST_LINE_CORRECTION_OFFSET] = CORRECTION,
+    [ST_LINE_CORRECTION_WORK] = CORRECTION,
+    [ST_LINE_CORRECTION_ABSENCE_DAYS] = CORRECTION,
+    [ST_LINE_CORRECTION_ABSENCE_HOURS] = CORRECTION,
+    [ST_LINE_CORRECTION_ABSENCE_MONTH] = CORRECTION,
+    [ST_LINE_REFUND] = {"agency", "person", P_CORRECTIONS - P_BENEFIT, false},
+    [ST_LINE_CLAIM] = {"claim", "person", P_CORRECTIONS - P_BENEFIT, false},
+    [ST_LINE_RECOVERY] = {"person", "claim", P_RECOVERY - P_BENEFIT, false},
+    [ST_LINE_REFUND_CLAIM] = {"agency", "claim", NO_COLUMN, false},
+    [ST_LINE_WRITTEN_OFF] = {"benefit", "claim", NO_COLUMN, false},
     [ST_LINE_TAX] = {"person", "tax", TAX_COLUMN, false},
     [ST_LINE_EXTRA_TAX] = {"person", "tax", TAX_COLUMN, false},
     [ST_LINE_HELD] = {"person", "benefit", NO_COLUMN, false},
@@ -174,7 +184,7 @@ static void book_line(struct books *books, enum st_line_kind kind) {
         add(&books->paid, amount);
     else if (kind == ST_LINE_HELD)
         add(&books->held, amount);
-    else
+    else if (line_kinds[kind].column != NO_COLUMN)
         add(&books->columns[line_kinds[kind].column],
             line_kinds[kind].column == TAX_COLUMN ? amount : moved);
 }
@@ -190,7 +200,8 @@ static enum st_status check_place(struct books *books, enum st_line_kind kind) {
         status = tell_line(books, ST_VERIFY_COLUMN, "line", number,
                            st_column_text(books->lines, L_LINE));
     int order = strcmp(month, of_run);
-    if (status == ST_OK && (kind == ST_LINE_CORRECTION ? order > 0 : order != 0))
+    bool is_correction = kind >= ST_LINE_CORRECTION_BENEFIT && kind <= ST_LINE_CORRECTION_ABSENCE_MONTH;
+    if (status == ST_OK && (is_correction ? order >= 0 : order != 0))
         status = tell_line(books, ST_VERIFY_TRANSFER, "month", of_run, month);
     return status;
 }
@@ -463,7 +474,7 @@ static enum st_status check_run(struct books *books) {
 enum st_status st_verify_books(struct st_verify *verify) {
     struct books books = {.verify = verify};
     bool found = false;
-    enum st_status status = st_verify_query(verify, &books.run, runs_sql, 0);
+    enum st_status status = st_verify_query(verify, &books.run, runs_sql, verify->first_entry);
     if (status == ST_OK)
         status = st_verify_query(verify, &books.payslips, payslips_sql, 0);
     if (status == ST_OK)

@@ -4,8 +4,11 @@
  *   verify.c            the walk over all of them, how a finding is told
  *   verify_structure.c  the file, its tables and triggers
  *   verify_rows.c       the journal: numbers, times, chain; and every row against its entry's digest
+ *   verify_codes.c      the codes of a row: which field, which row
+ *   verify_trees.c      the tree over each run's payslips
  *   verify_states.c     what names what; the states of a run; approvals and exports
  *   verify_books.c      transfers, payslips, totals
+ *   verify_claims.c     corrections, and what persons owe
  *
  * A part returns other than ST_OK only when it cannot go on. What SQLite finds damaged on the way
  * (ST_DAMAGED) becomes a finding in verify.c, and the other parts still have their turn.
@@ -22,6 +25,8 @@ struct st_verify {
     enum st_status (*visit)(void *, const struct st_verify_row *);
     void *context;
     bool stopped; /* by the visitor */
+    /* Rows of earlier entries, and of earlier runs, are taken on a seal's word; INT64_MIN: none. */
+    int64_t first_entry, first_run;
     struct st_verify_summary *summary;
     struct st_error *error;
 };
@@ -38,7 +43,11 @@ enum st_verify_code {
     ST_VERIFY_KIND,
     ST_VERIFY_CHAIN,
     ST_VERIFY_HASH,
+    ST_VERIFY_TABLES,
     ST_VERIFY_DIGEST,
+    ST_VERIFY_ROOT,
+    ST_VERIFY_CODE,
+    ST_VERIFY_LINK,
     ST_VERIFY_CONTENT,
     ST_VERIFY_ORPHAN,
     ST_VERIFY_REFERENCE,
@@ -55,6 +64,8 @@ enum st_verify_code {
     ST_VERIFY_COLUMN,
     ST_VERIFY_PAYMENT_ID,
     ST_VERIFY_TOTAL,
+    ST_VERIFY_CORRECTION,
+    ST_VERIFY_CLAIM,
     ST_VERIFY_CODE_COUNT
 };
 
@@ -81,9 +92,17 @@ enum st_status st_verify_query(struct st_verify *verify, sqlite3_stmt **out, con
 enum st_status st_verify_next(struct st_verify *verify, sqlite3_stmt *statement,
                               bool *row) ST_MUST_CHECK ST_NONNULL;
 
+/* Tells of the fields of a row that do not fit its codes, and of a row missing before it, or too many.
+ * The row's columns are those from `first` on; `codes` is carried from row to row of an entry. */
+enum st_status st_verify_codes(struct st_verify *verify, enum st_table table,
+                               struct st_codes *codes, sqlite3_stmt *row, int first,
+                               const char *key) ST_MUST_CHECK ST_NONNULL;
+
 enum st_status st_verify_structure(struct st_verify *verify) ST_MUST_CHECK ST_NONNULL;
 enum st_status st_verify_rows(struct st_verify *verify) ST_MUST_CHECK ST_NONNULL;
+enum st_status st_verify_trees(struct st_verify *verify) ST_MUST_CHECK ST_NONNULL;
 enum st_status st_verify_states(struct st_verify *verify) ST_MUST_CHECK ST_NONNULL;
 enum st_status st_verify_books(struct st_verify *verify) ST_MUST_CHECK ST_NONNULL;
+enum st_status st_verify_claims(struct st_verify *verify) ST_MUST_CHECK ST_NONNULL;
 
 #endif

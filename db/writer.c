@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* writer.c - a row bound to its INSERT and added to its digest in one go, so that what is written
- * and what is digested cannot differ. Several short rows go with one statement: that halves the
- * time a row takes. */
+/* writer.c - a row bound to its INSERT, added to its digest and coded in one go, so that what is
+ * written, digested and coded cannot differ. Several short rows go with one statement: that halves
+ * the time a row takes. */
 #include "db/ledger_internal.h"
 
 #include <assert.h>
@@ -9,35 +9,13 @@
 
 enum { FRACTION_TEXT_SIZE = 42 };
 
-static int column_count_of(enum st_table table) {
-    switch ((unsigned)table) {
-    case ST_TABLE_MUNICIPALITY:
-        return 11;
-    case ST_TABLE_RATE:
-    case ST_TABLE_IMPORT_FILE:
-    case ST_TABLE_APPROVAL:
-        return 6;
-    case ST_TABLE_RUN:
-        return 18;
-    case ST_TABLE_PAYSLIP:
-        return 19;
-    case ST_TABLE_LINE:
-        return 18;
-    case ST_TABLE_FINDING:
-        return 8;
-    case ST_TABLE_EXPORT:
-        return 7;
-    default:
-        return (int)st_fact_describe((enum st_fact_kind)((unsigned)table - ST_TABLE_FACT))
-                   ->column_count +
-               2;
-    }
-}
-
 void st_writer_open(struct st_writer *writer, struct st_ledger *ledger, enum st_table table) {
     writer->ledger = ledger;
     writer->table = table;
-    writer->columns = column_count_of(table);
+    writer->columns = st_table_column_count(table);
+    writer->has_codes = st_table_has_codes(table);
+    if (writer->has_codes)
+        st_codes_open(&writer->codes, table);
     memset(writer->inserts, 0, sizeof writer->inserts);
     writer->insert = NULL;
 }
@@ -74,14 +52,37 @@ static void keep(struct st_writer *writer, int rc) {
         writer->rc = rc;
 }
 
+static char *scratch(struct st_writer *writer, size_t size) {
+    assert(writer->scratch_used + size <= sizeof writer->scratch);
+    char *text = writer->scratch + writer->scratch_used;
+    writer->scratch_used += size;
+    return text;
+}
+
+/* After the last value of a row come its codes. */
+static void end_value(struct st_writer *writer) {
+    if (!writer->has_codes || !st_codes_is_whole(&writer->codes))
+        return;
+    char *text = scratch(writer, ST_CODES_TEXT_SIZE);
+    size_t size = st_codes_finish(&writer->codes, text);
+    keep(writer,
+         sqlite3_bind_text(writer->insert, ++writer->parameter, text, (int)size, SQLITE_STATIC));
+}
+
 void st_writer_null(struct st_writer *writer) {
     keep(writer, sqlite3_bind_null(writer->insert, ++writer->parameter));
     st_digest_null(writer->ledger->digest);
+    if (writer->has_codes)
+        st_codes_null(&writer->codes);
+    end_value(writer);
 }
 
 void st_writer_integer(struct st_writer *writer, int64_t number) {
     keep(writer, sqlite3_bind_int64(writer->insert, ++writer->parameter, number));
     st_digest_integer(writer->ledger->digest, number);
+    if (writer->has_codes)
+        st_codes_integer(&writer->codes, number);
+    end_value(writer);
 }
 
 void st_writer_bytes(struct st_writer *writer, const char *text, size_t size) {
@@ -89,17 +90,13 @@ void st_writer_bytes(struct st_writer *writer, const char *text, size_t size) {
     keep(writer,
          sqlite3_bind_text(writer->insert, ++writer->parameter, text, (int)size, SQLITE_STATIC));
     st_digest_text(writer->ledger->digest, text, size);
+    if (writer->has_codes)
+        st_codes_text(&writer->codes, text, size);
+    end_value(writer);
 }
 
 void st_writer_text(struct st_writer *writer, const char *text) {
     st_writer_bytes(writer, text, strlen(text));
-}
-
-static char *scratch(struct st_writer *writer, size_t size) {
-    assert(writer->scratch_used + size <= sizeof writer->scratch);
-    char *text = writer->scratch + writer->scratch_used;
-    writer->scratch_used += size;
-    return text;
 }
 
 void st_writer_date(struct st_writer *writer, st_date date) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* calculate.c - one person's month in R10's order: benefit (R4), deductions (R5-R7), tax (R14-R16),
- * payment; and the sums, which must agree with the lines.
+/* calculate.c - one person's payslip in R10's order: benefit (R4), deductions (R5-R8), corrections (R11),
+ * claims (R12), tax (R14-R16), payment; and the sums, which must agree with the lines.
  */
 #include "engine/calculator.h"
 #include "stonad/identifier.h"
@@ -73,12 +73,22 @@ static st_amount *column_of(struct st_payslip *payslip, enum st_line_kind kind) 
     case ST_LINE_ABSENCE_HOURS:
     case ST_LINE_ABSENCE_MONTH:
         return &payslip->absence;
-    case ST_LINE_CORRECTION:
+    case ST_LINE_CORRECTION_BENEFIT:
+    case ST_LINE_CORRECTION_OFFSET:
+    case ST_LINE_CORRECTION_WORK:
+    case ST_LINE_CORRECTION_ABSENCE_DAYS:
+    case ST_LINE_CORRECTION_ABSENCE_HOURS:
+    case ST_LINE_CORRECTION_ABSENCE_MONTH:
+    case ST_LINE_REFUND:
+    case ST_LINE_CLAIM:
         return &payslip->corrections;
     case ST_LINE_RECOVERY:
         return &payslip->recovery;
+    case ST_LINE_REFUND_CLAIM:
+    case ST_LINE_WRITTEN_OFF:
     case ST_LINE_TAX:
     case ST_LINE_EXTRA_TAX:
+    case ST_LINE_JANUARY_TAX:
     case ST_LINE_HELD:
     case ST_LINE_PAYMENT:
     case ST_LINE_KIND_COUNT:
@@ -94,7 +104,8 @@ static enum st_status sum_columns(struct st_calculator *calculator) {
         const struct st_line *line = &calculator->lines[i];
         st_amount *column = column_of(payslip, line->kind);
         st_amount moved = st_line_signed(line);
-        assert(column != NULL);
+        if (column == NULL) /* a claim moved without the person's account */
+            continue;
         ST_EXACT(calculator, st_amount_add(*column, moved, column));
         ST_EXACT(calculator, st_amount_add(payslip->taxable, moved, &payslip->taxable));
     }
@@ -102,9 +113,8 @@ static enum st_status sum_columns(struct st_calculator *calculator) {
     return ST_OK;
 }
 
-/* "deductions 11379.08 (136549/12)": rounded to read, exact to prove. */
-static enum st_status add_exact_amount(struct st_calculator *calculator, struct st_text *text,
-                                       const char *label, st_fraction exact) {
+enum st_status st_add_exact_amount(struct st_calculator *calculator, struct st_text *text,
+                                   const char *label, st_fraction exact) {
     st_amount rounded;
     ST_EXACT(calculator, st_round_to_ore(exact, &rounded));
     st_text_add(text, label);
@@ -115,24 +125,39 @@ static enum st_status add_exact_amount(struct st_calculator *calculator, struct 
     return ST_OK;
 }
 
-/* R13 (Act § 46): d >= max(P/2, G/12), exact, with G on the payment date. */
-static enum st_status flag_large_deduction(struct st_calculator *calculator) {
+/* P is what is paid before deductions: the month's benefit and, where it is a net plus, what earlier
+ * months were corrected by. */
+enum st_status st_large_deduction_limits(struct st_calculator *calculator, st_fraction *half,
+                                         st_fraction *twelfth, bool *is_known) {
     const struct st_run_terms *terms = calculator->terms;
     const struct st_rate *g =
         st_rate_on(terms->rates, terms->rate_count, terms->payday, terms->known);
-    st_fraction half, twelfth;
-    char detail[200];
-    if (g == NULL || calculator->deducted_exact.numerator == 0)
+    st_fraction payment;
+    *is_known = g != NULL;
+    *half = *twelfth = ST_FRACTION_ZERO;
+    if (g == NULL)
         return ST_OK;
-    ST_EXACT(calculator, st_fraction_scale(calculator->benefit_exact, 1, 2, &half));
-    ST_EXACT(calculator, st_fraction_make(g->value_nok, 12, &twelfth));
-    if (st_fraction_compare(calculator->deducted_exact, half) < 0 ||
+    ST_EXACT(calculator, st_fraction_add(calculator->benefit_exact,
+                                         st_fraction_from_amount(calculator->corrected), &payment));
+    ST_EXACT(calculator, st_fraction_scale(payment, 1, 2, half));
+    ST_EXACT(calculator, st_fraction_make(g->value_nok, 12, twelfth));
+    return ST_OK;
+}
+
+/* R13 (Act § 46): d >= max(P/2, G/12), exact, with G on the payment date. */
+static enum st_status flag_large_deduction(struct st_calculator *calculator) {
+    st_fraction half, twelfth;
+    bool is_known;
+    char detail[200];
+    ST_TRY(st_large_deduction_limits(calculator, &half, &twelfth, &is_known));
+    if (!is_known || calculator->deducted_exact.numerator == 0 ||
+        st_fraction_compare(calculator->deducted_exact, half) < 0 ||
         st_fraction_compare(calculator->deducted_exact, twelfth) < 0)
         return ST_OK;
     struct st_text text = st_text_into(detail, sizeof detail);
-    ST_TRY(add_exact_amount(calculator, &text, "deductions ", calculator->deducted_exact));
-    ST_TRY(add_exact_amount(calculator, &text, ", half of the payment ", half));
-    ST_TRY(add_exact_amount(calculator, &text, ", G/12 ", twelfth));
+    ST_TRY(st_add_exact_amount(calculator, &text, "deductions ", calculator->deducted_exact));
+    ST_TRY(st_add_exact_amount(calculator, &text, ", half of the payment ", half));
+    ST_TRY(st_add_exact_amount(calculator, &text, ", G/12 ", twelfth));
     return st_finding_add(calculator, "R13-DECISION", detail);
 }
 
@@ -186,35 +211,97 @@ static void begin(struct st_calculator *calculator, const struct st_run_terms *t
     calculator->facts = facts;
     calculator->payslip = payslip;
     calculator->error = error;
+    calculator->correction_count = 0;
+    calculator->corrected = ST_ZERO;
+    memset(payslip, 0, sizeof *payslip);
+    payslip->held_reason = "";
+}
+
+static void finish(struct st_calculator *calculator) {
+    struct st_payslip *payslip = calculator->payslip;
+    payslip->lines = calculator->lines;
+    payslip->line_count = calculator->line_count;
+    payslip->findings = calculator->findings;
+    payslip->finding_count = calculator->finding_count;
+    payslip->corrections_made = calculator->corrections;
+    payslip->correction_count = calculator->correction_count;
+    payslip->movements = calculator->movements;
+    payslip->movement_count = calculator->movement_count;
+}
+
+enum st_status st_entitlement(struct st_calculator *calculator) {
     calculator->line_count = calculator->finding_count = 0;
     calculator->remaining = ST_ZERO;
     calculator->benefit_exact = calculator->deducted_exact = ST_FRACTION_ZERO;
-    memset(payslip, 0, sizeof *payslip);
-    payslip->held_reason = "";
+    ST_TRY(st_days_build(calculator));
+    if (calculator->entitled_day_count == 0) {
+        calculator->finding_count = 0; /* nobody is paid: nothing to look at before paying */
+        return ST_OK;
+    }
+    ST_TRY(check_birth_date(calculator));
+    ST_TRY(add_benefit(calculator));
+    return st_deduct(calculator);
+}
+
+enum st_status st_calculate_benefit(struct st_calculator *calculator, const struct st_run_terms *terms,
+                                    const struct st_person_facts *facts, struct st_payslip *payslip,
+                                    struct st_error *error) {
+    begin(calculator, terms, facts, payslip, error);
+    ST_TRY(st_entitlement(calculator));
+    calculator->movement_count = calculator->finding_count = 0;
+    payslip->is_due = calculator->entitled_day_count > 0;
+    ST_TRY(sum_columns(calculator));
+    finish(calculator);
+    return ST_OK;
+}
+
+/* R11 and R12. A held payslip books nothing: it shows a net plus, and moves no claim. */
+static enum st_status settle_earlier_months(struct st_calculator *calculator) {
+    bool is_held = calculator->card.method == METHOD_HELD;
+    st_amount sum;
+    ST_TRY(st_correct(calculator, &sum));
+    if (!is_held)
+        ST_TRY(st_refund(calculator, &sum));
+    if (sum.ore > 0) {
+        calculator->corrected = sum;
+        ST_EXACT(calculator, st_amount_add(calculator->remaining, sum, &calculator->remaining));
+    } else if (sum.ore < 0 && !is_held) {
+        ST_TRY(st_raise_claim(calculator, sum));
+    }
+    return is_held ? ST_OK : st_recover(calculator);
+}
+
+/* Who has an entitled day in the month, a correction of an earlier one, or a claim that a decision
+ * settles, gets a payslip (R4, R11, R12). */
+static bool has_payslip(const struct st_calculator *calculator) {
+    return calculator->entitled_day_count > 0 || calculator->difference_count > 0 ||
+           st_claims_are_decided(calculator);
 }
 
 enum st_status st_calculate_month(struct st_calculator *calculator, const struct st_run_terms *terms,
                                   const struct st_person_facts *facts, struct st_payslip *payslip,
                                   struct st_error *error) {
     begin(calculator, terms, facts, payslip, error);
-    ST_TRY(st_days_build(calculator));
-    payslip->is_due = calculator->entitled_day_count > 0;
+    ST_TRY(st_look_back(calculator));
+    ST_TRY(st_entitlement(calculator));
+    st_claims_begin(calculator);
+    if (has_payslip(calculator)) {
+        ST_TRY(st_card_find(calculator));
+        ST_TRY(settle_earlier_months(calculator));
+        payslip->is_due = calculator->entitled_day_count > 0 || calculator->difference_count > 0 ||
+                          calculator->movement_count > 0;
+        if (!payslip->is_due)
+            calculator->finding_count = 0;
+    }
     if (payslip->is_due) {
-        ST_TRY(check_birth_date(calculator));
-        ST_TRY(add_benefit(calculator));
-        ST_TRY(st_deduct(calculator));
         ST_TRY(sum_columns(calculator));
         ST_TRY(flag_large_deduction(calculator));
         ST_TRY(st_withhold(calculator));
         ST_TRY(add_payment(calculator));
         assert(person_balances(calculator));
-    } else {
-        calculator->finding_count = 0; /* nobody is paid: nothing to look at before paying */
     }
-    payslip->lines = calculator->lines;
-    payslip->line_count = calculator->line_count;
-    payslip->findings = calculator->findings;
-    payslip->finding_count = calculator->finding_count;
+    ST_TRY(st_claims_report(calculator));
+    finish(calculator);
     return ST_OK;
 }
 

@@ -5,13 +5,15 @@
  *   days.c        R2, R4, R9   what each day is worth          st_days_build
  *   limits.c      R8           which days are past a limit     st_limits_walk
  *   deductions.c  R5-R8        what is taken from it           st_deduct
- *   tax.c         R14-R16      the card, the period, the tax   st_withhold
- *   calculate.c   R4, R10      the order, the benefit's lines, the sums
+ *   correct.c     R11          earlier months put right        st_look_back, st_correct
+ *   recover.c     R12          claims, recovery, refund        st_refund, st_raise_claim, st_recover
+ *   tax.c         R14-R16      the card, the period, the tax   st_card_find, st_withhold
+ *   calculate.c   R4, R10, R13 the order, the benefit's lines, the sums
  * and workbench.c holds what all of them use: new lines and findings, the cut (R10), failures.
  *
  * Invariants, asserted where they are made:
  *  1. The units of all days are the units of the month (R4).
- *  2. `remaining` is never negative, and is taxable pay when st_deduct returns.
+ *  2. `remaining` is never negative, and is taxable pay before st_withhold.
  *  3. Every line moves a non-negative amount between two accounts.
  */
 #ifndef STONAD_ENGINE_CALCULATOR_H
@@ -40,16 +42,54 @@ struct day {
     st_fraction charged;     /* R7: kroner charged for absence on this day so far */
 };
 
+/* R15: the days a payment is for, which pick the table: those of its own month and those of earlier
+ * months that are paid for the first time. */
+struct period {
+    int whole_month_count;
+    int part_days;  /* of the other months, from the first to the last programme day of each */
+    int total_days; /* of all of them */
+    int paid_days;  /* total_days without days that are not paid */
+};
+
+/* R14: how the payment is to be taxed. */
+enum withholding_method { METHOD_NONE, METHOD_TABLE, METHOD_PERCENT, METHOD_EXEMPT, METHOD_HELD };
+struct withholding {
+    enum withholding_method method;
+    const char *citation;
+    const struct st_withholding_table *table;
+    int64_t percent_hundredths; /* of METHOD_PERCENT, and of an exemption card's excess */
+    bool exempt_is_limited;
+    st_amount exempt_amount;
+    bool has_12_months;         /* R16: twelve withholding months leave none exempt */
+    bool is_of_year;            /* a card, or an answer, of the payment year: January may be put right by it */
+    int64_t extra_nok;
+    const char *why;            /* for the basis text: "tax card" ... */
+    const char *held_reason;
+};
+
+/* R11: what one kind of line of an earlier month came to, and what it is as known now. */
+struct difference {
+    st_month month;
+    int kind;
+    st_amount paid, due;
+};
+
+enum { CALENDARS_KEPT = 64 };
+struct calendar_of_month {
+    bool is_there;
+    st_month month;
+    bool is_day_off[DAYS_MAX];
+};
+
 struct st_calculator {
     /* the person and the terms of this call */
     const struct st_run_terms *terms;
     const struct st_person_facts *facts;
     struct st_error *error;
 
-    /* the calendar of one month, kept from person to person: it depends on nothing else */
-    bool has_calendar;
-    st_month calendar_month;
-    bool is_day_off[DAYS_MAX];
+    /* calendars of months, kept from person to person: they depend on nothing else */
+    struct calendar_of_month calendars[CALENDARS_KEPT];
+    const struct calendar_of_month *calendar; /* of the month under work */
 
     st_date young_until;      /* the birthday of R2: the first day not "under 25" */
     const struct st_rate *g_of_month; /* NULL when another G takes effect inside the month */
@@ -64,6 +104,18 @@ struct st_calculator {
     struct st_past *past;     /* R8: days of the month past a limit */
     size_t past_count, past_room;
 
+    struct period arrears;    /* R15: earlier months that are paid for the first time */
+    struct difference *differences; /* R11: by month, kind */
+    size_t difference_count, difference_room;
+    struct st_correction *corrections;
+    size_t correction_count, correction_room;
+    st_amount corrected;      /* R11: the net plus of the corrections, what is paid of them */
+    st_amount owed;           /* R12: the person's claims, movements of this payslip included */
+    struct st_claim_movement *movements;
+    size_t movement_count, movement_room;
+
+    struct withholding card;  /* R14; st_card_find */
+
     struct st_payslip *payslip;
     struct st_line *lines;
     size_t line_count, line_room;
@@ -74,7 +126,37 @@ struct st_calculator {
 /* Every step returns ST_OK, or fills calculator->error and returns its status. */
 enum st_status st_days_build(struct st_calculator *calculator) ST_MUST_CHECK ST_NONNULL;
 enum st_status st_deduct(struct st_calculator *calculator) ST_MUST_CHECK ST_NONNULL;
+/* R2-R8 of the month of calculator->terms: days, lines of benefit and deductions, findings, `remaining`. What
+ * was there of another month is overwritten. */
+enum st_status st_entitlement(struct st_calculator *calculator) ST_MUST_CHECK ST_NONNULL;
+/* R11: earlier months computed anew; fills `differences` and `arrears`. Works on lines and days, so it comes
+ * before the month's own st_entitlement. */
+enum st_status st_look_back(struct st_calculator *calculator) ST_MUST_CHECK ST_NONNULL;
+/* Correction lines of the differences; *sum is what they come to, over all months and kinds. */
+enum st_status st_correct(struct st_calculator *calculator, st_amount *sum) ST_MUST_CHECK ST_NONNULL;
+/* R12. st_claims_begin reads what is owed; then, of a payslip that is not held: st_refund adds to *sum what
+ * another agency pays, st_raise_claim makes a net minus a claim, st_recover lowers `remaining`; at last
+ * st_claims_report tells what is left to be decided. */
+void st_claims_begin(struct st_calculator *calculator) ST_NONNULL;
+/* Whether there is a claim, and a decision that may settle some of it without a payment. */
+bool st_claims_are_decided(const struct st_calculator *calculator) ST_NONNULL;
+enum st_status st_refund(struct st_calculator *calculator, st_amount *sum) ST_MUST_CHECK ST_NONNULL;
+enum st_status st_raise_claim(struct st_calculator *calculator, st_amount sum) ST_MUST_CHECK ST_NONNULL;
+enum st_status st_recover(struct st_calculator *calculator) ST_MUST_CHECK ST_NONNULL;
+enum st_status st_claims_report(struct st_calculator *calculator) ST_MUST_CHECK ST_NONNULL;
+/* R13: P/2 and G/12 of this payment; *is_known false when no G is known for the payday. */
+enum st_status st_large_deduction_limits(struct st_calculator *calculator, st_fraction *half,
+                                         st_fraction *twelfth,
+                                         bool *is_known) ST_MUST_CHECK ST_NONNULL;
+/* "deductions 11379.08 (136549/12)": rounded to read, exact to prove. */
+enum st_status st_add_exact_amount(struct st_calculator *calculator, struct st_text *text,
+                                   const char *label, st_fraction exact) ST_MUST_CHECK ST_NONNULL;
+/* R14: which card counts; fills calculator->card, and the findings about it. */
+enum st_status st_card_find(struct st_calculator *calculator) ST_MUST_CHECK ST_NONNULL;
+/* R14-R16: the tax of taxable pay by calculator->card, or the line that holds the payment back. */
 enum st_status st_withhold(struct st_calculator *calculator) ST_MUST_CHECK ST_NONNULL;
+/* R15: adds the month under work to a period. */
+void st_period_add_month(const struct st_calculator *calculator, struct period *period) ST_NONNULL;
 
 /* The day in the month under work; NULL when the date lies outside it. */
 struct day *st_day_at(struct st_calculator *calculator, st_date date) ST_NONNULL;

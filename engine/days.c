@@ -233,12 +233,14 @@ static void prepare_month(struct st_calculator *calculator, st_date first) {
     for (size_t i = 0; i < terms->rate_count; i++)
         if (terms->rates[i].effect > first && terms->rates[i].effect <= last)
             calculator->g_of_month = NULL;
-    if (calculator->has_calendar && calculator->calendar_month == terms->month)
+    struct calendar_of_month *calendar = &calculator->calendars[terms->month % CALENDARS_KEPT];
+    calculator->calendar = calendar;
+    if (calendar->is_there && calendar->month == terms->month)
         return;
     for (int i = 0; i < calculator->day_count; i++)
-        calculator->is_day_off[i] = st_is_day_off(first + i);
-    calculator->calendar_month = terms->month;
-    calculator->has_calendar = true;
+        calendar->is_day_off[i] = st_is_day_off(first + i);
+    calendar->month = terms->month;
+    calendar->is_there = true;
 }
 
 enum st_status st_days_build(struct st_calculator *calculator) {
@@ -249,7 +251,7 @@ enum st_status st_days_build(struct st_calculator *calculator) {
     for (int i = 0; i < calculator->day_count; i++) {
         struct day *day = &calculator->days[i];
         *day = (struct day){.date = first + i,
-                            .is_day_off = calculator->is_day_off[i],
+                            .is_day_off = calculator->calendar->is_day_off[i],
                             .annual = {0, 1},
                             .charged = {0, 1}};
         ST_TRY(build_day(calculator, day, i > 0 ? day - 1 : NULL));

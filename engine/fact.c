@@ -277,6 +277,15 @@ void st_decision_of(const struct st_fact *fact, struct st_decision *out) {
     out->until = date_or(&v[3], ST_DATE_OPEN);
 }
 
+void st_recovery_of(const struct st_fact *fact, struct st_recovery *out) {
+    const struct st_value *v = fact->values;
+    out->decided = date_or(&v[1], ST_DATE_NONE);
+    out->reason = (enum st_recovery_reason)number_or(&v[2], 0);
+    out->amount = (st_amount){number_or(&v[3], 0)};
+    out->has_max_per_month = !v[4].is_null;
+    out->max_per_month = (st_amount){number_or(&v[4], 0)};
+}
+
 void st_ending_of(const struct st_fact *fact, struct st_ending *out) {
     out->ended = date_or(&fact->values[1], ST_DATE_NONE);
     out->reason = ending_reasons[number_or(&fact->values[2], 0)];

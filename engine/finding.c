@@ -57,6 +57,15 @@ static const struct finding_kind finding_kinds[] = {
     {"R8-NO-CARE", ST_SEVERITY_WARNING, "R8", "integreringsforskriften §§ 7, 13",
      "no row in care.csv tells of the child on the day, so the smallest right is used (10 days a year; no "
      "breastfeeding year); record the care:"},
+    {"R11-CLAIM", ST_SEVERITY_WARNING, "R11", ACT "§ 25 first paragraph",
+     "more was paid for earlier months than was due, and the rest is a claim on the participant; tell them, "
+     "and decide how it is repaid:"},
+    {"R12-ASK", ST_SEVERITY_WARNING, "R12", ACT "§ 25 first paragraph",
+     "the participant owes what nobody has decided on, and nothing is taken without a decision; record one in "
+     "recoveries.csv:"},
+    {"R12-REMAINS", ST_SEVERITY_WARNING, "R12", ACT "§ 25",
+     "the programme is over and something is still owed, which no payment can take; decide on repayment or "
+     "write it off:"},
     {"R13-DECISION", ST_SEVERITY_WARNING, "R13", ACT "§ 46",
      "the deductions reach half of the payment and a twelfth of G: make an individual decision "
      "before paying:"},
@@ -94,6 +103,12 @@ static const struct finding_kind finding_kinds[] = {
      "a temporary stop lasts longer than three months; look at it anew, or end the programme:"},
     {"R13-NO-DECISION", ST_SEVERITY_WARNING, "R13", ACT "§ 46",
      "a stop or leave without a decision in decisions.csv; make the decision and record it:"},
+    {"R13-RECOVERY", ST_SEVERITY_WARNING, "R13", ACT "§§ 25, 46",
+     "repayment in recoveries.csv without a decision of kind recovery in decisions.csv; make the decision and "
+     "record it:"},
+    {"R13-REFUND", ST_SEVERITY_WARNING, "R13", ACT "§§ 25, 46",
+     "a refund claim in recoveries.csv without a decision of kind refund in decisions.csv; make the decision "
+     "and record it:"},
     {"R18-AGE", ST_SEVERITY_WARNING, "R18", ACT "§ 8",
      "not yet 18 when the permit was granted, so outside the introduction programme; check both "
      "dates:"},

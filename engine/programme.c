@@ -407,6 +407,28 @@ static enum st_status check_absence_decision(const struct check *check,
     return tell(check, "R13-NO-DECISION", &detail);
 }
 
+/* Repayment and refund are decided on too (§ 25, § 46): a row of recoveries.csv says what was decided. */
+static bool is_recovery_decided(const struct st_person_facts *facts, enum st_decision_kind wanted,
+                                st_date decided) {
+    for (size_t i = 0; i < facts->decision_count; i++)
+        if (facts->decisions[i].kind == wanted && facts->decisions[i].decided <= decided &&
+            facts->decisions[i].until >= decided)
+            return true;
+    return false;
+}
+
+static enum st_status check_recovery_decision(const struct check *check,
+                                              const struct st_recovery *row) {
+    bool is_refund = row->reason == ST_RECOVERY_REFUND;
+    struct detail detail = {0};
+    if (!check->files->decisions || row->reason == ST_RECOVERY_WRITTEN_OFF ||
+        is_recovery_decided(check->facts, is_refund ? ST_DECISION_REFUND : ST_DECISION_RECOVERY,
+                            row->decided))
+        return ST_OK;
+    add_date(&detail, "recorded as decided ", row->decided);
+    return tell(check, is_refund ? "R13-REFUND" : "R13-RECOVERY", &detail);
+}
+
 /* ---- R8: absences taken together ------------------------------------------------------------ */
 
 /* The person's row of the kind whose first day is `date`. */
@@ -542,6 +564,12 @@ static enum st_status check_absences(const struct check *check) {
     return check_spells(check);
 }
 
+static enum st_status check_recoveries(const struct check *check) {
+    for (size_t i = 0; i < check->facts->recovery_count; i++)
+        ST_TRY(check_recovery_decision(check, &check->facts->recoveries[i]));
+    return ST_OK;
+}
+
 /* ---- one person ----------------------------------------------------------------------------- */
 
 enum st_status st_check_programmes(const struct st_person_facts *facts,
@@ -561,6 +589,7 @@ enum st_status st_check_programmes(const struct st_person_facts *facts,
     }
     if (has_programme)
         ST_TRY(check_absences(&check));
+    ST_TRY(check_recoveries(&check));
     for (size_t i = 0; files->endings && i < facts->ending_count; i++)
         ST_TRY(check_ending(&check, facts->endings[i].ended));
     return ST_OK;

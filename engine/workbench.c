@@ -24,10 +24,23 @@ static const struct {
     [ST_LINE_ABSENCE_DAYS] = {"absence_days", ST_ACCOUNT_PERSON, ST_ACCOUNT_BENEFIT},
     [ST_LINE_ABSENCE_HOURS] = {"absence_hours", ST_ACCOUNT_PERSON, ST_ACCOUNT_BENEFIT},
     [ST_LINE_ABSENCE_MONTH] = {"absence_month", ST_ACCOUNT_PERSON, ST_ACCOUNT_BENEFIT},
-    [ST_LINE_CORRECTION] = {"correction", ST_ACCOUNT_BENEFIT, ST_ACCOUNT_PERSON},
+    [ST_LINE_CORRECTION_BENEFIT] = {"correction_benefit", ST_ACCOUNT_BENEFIT, ST_ACCOUNT_PERSON},
+    [ST_LINE_CORRECTION_OFFSET] = {"correction_offset", ST_ACCOUNT_BENEFIT, ST_ACCOUNT_PERSON},
+    [ST_LINE_CORRECTION_WORK] = {"correction_work", ST_ACCOUNT_BENEFIT, ST_ACCOUNT_PERSON},
+    [ST_LINE_CORRECTION_ABSENCE_DAYS] = {"correction_absence_days", ST_ACCOUNT_BENEFIT,
+                                         ST_ACCOUNT_PERSON},
+    [ST_LINE_CORRECTION_ABSENCE_HOURS] = {"correction_absence_hours", ST_ACCOUNT_BENEFIT,
+                                          ST_ACCOUNT_PERSON},
+    [ST_LINE_CORRECTION_ABSENCE_MONTH] = {"correction_absence_month", ST_ACCOUNT_BENEFIT,
+                                          ST_ACCOUNT_PERSON},
+    [ST_LINE_REFUND] = {"refund", ST_ACCOUNT_AGENCY, ST_ACCOUNT_PERSON},
+    [ST_LINE_CLAIM] = {"claim", ST_ACCOUNT_CLAIM, ST_ACCOUNT_PERSON},
     [ST_LINE_RECOVERY] = {"recovery", ST_ACCOUNT_PERSON, ST_ACCOUNT_CLAIM},
+    [ST_LINE_REFUND_CLAIM] = {"refund_claim", ST_ACCOUNT_AGENCY, ST_ACCOUNT_CLAIM},
+    [ST_LINE_WRITTEN_OFF] = {"written_off", ST_ACCOUNT_BENEFIT, ST_ACCOUNT_CLAIM},
     [ST_LINE_TAX] = {"tax", ST_ACCOUNT_PERSON, ST_ACCOUNT_TAX},
     [ST_LINE_EXTRA_TAX] = {"extra_tax", ST_ACCOUNT_PERSON, ST_ACCOUNT_TAX},
+    [ST_LINE_JANUARY_TAX] = {"january_tax", ST_ACCOUNT_PERSON, ST_ACCOUNT_TAX},
     [ST_LINE_HELD] = {"held", ST_ACCOUNT_PERSON, ST_ACCOUNT_BENEFIT},
     [ST_LINE_PAYMENT] = {"payment", ST_ACCOUNT_PERSON, ST_ACCOUNT_BANK},
 };
@@ -38,8 +51,9 @@ const char *st_line_kind_name(enum st_line_kind kind) {
 }
 
 const char *st_account_name(enum st_account account) {
-    static const char *const names[] = {"benefit", "person", "tax", "bank", "claim"};
-    assert((unsigned)account < ST_COUNT_OF(names));
+    static const char *const names[ST_ACCOUNT_COUNT] = {"benefit", "person", "tax",
+                                                        "bank",    "claim",  "agency"};
+    assert((unsigned)account < ST_ACCOUNT_COUNT);
     return names[account];
 }
 
@@ -50,7 +64,9 @@ const char *st_unit_name(enum st_unit unit) {
 }
 
 st_amount st_line_signed(const struct st_line *line) {
-    return line->debit_from == ST_ACCOUNT_PERSON ? (st_amount){-line->amount.ore} : line->amount;
+    if (line->debit_from == ST_ACCOUNT_PERSON)
+        return (st_amount){-line->amount.ore};
+    return line->credit_to == ST_ACCOUNT_PERSON ? line->amount : ST_ZERO;
 }
 
 /* ---- the workbench ----------------------------------------------------------------------------- */
@@ -63,6 +79,9 @@ void st_calculator_free(struct st_calculator *calculator) {
     free(calculator->lines);
     free(calculator->findings);
     free(calculator->past);
+    free(calculator->differences);
+    free(calculator->corrections);
+    free(calculator->movements);
     free(calculator);
 }
 

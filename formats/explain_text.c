@@ -30,6 +30,7 @@ struct sentence {
     struct st_text text;
     bool english;
     const struct st_line_row *line;
+    int kind; /* enum st_line_kind; ST_LINE_KIND_COUNT: not known here */
     char inputs[INPUTS_SIZE]; /* the line's, cut into parts */
     struct part parts[PARTS_MAX];
     size_t part_count;
@@ -136,6 +137,25 @@ static const struct words tax_words[] = {
     {"free of tax before Christmas",
      "trekkfritt før jul (R16, skattebetalingsforskriften § 5-7-2)",
      "free of tax before Christmas (R16, skattebetalingsforskriften § 5-7-2)"},
+};
+
+/* What a correction puts right (R11), by kind of line from ST_LINE_CORRECTION_BENEFIT on. */
+static const struct words correction_words[] = {
+    {"benefit", "introduksjonsstønaden", "the introduction benefit"},
+    {"offset", "trekket for andre offentlige ytelser", "the deduction for other public benefits"},
+    {"work", "trekket for lønnet arbeid i programmet",
+     "the deduction for paid work in the programme"},
+    {"absence_days", "trekket for fravær i hele dager", "the deduction for whole days of absence"},
+    {"absence_hours", "trekket for fravær i timer", "the deduction for hours of absence"},
+    {"absence_month", "trekket for fravær hele måneden",
+     "the deduction for absence the whole month"},
+};
+
+/* The paragraphs of a section, as the engine cites them. */
+static const struct words paragraph_words[] = {
+    {" first paragraph", " første ledd", NULL},
+    {" second paragraph", " andre ledd", NULL},
+    {" third paragraph", " tredje ledd", NULL},
 };
 
 /* The names of days off (stonad/calendar.h) in English. */
@@ -462,16 +482,27 @@ static void say_result(struct sentence *sentence) {
     add(sentence, " (R10)");
 }
 
+/* The words of the paragraph that a citation ends with; NULL: with none. */
+static const struct words *paragraph_of(const char *citation) {
+    size_t size = strlen(citation);
+    for (size_t i = 0; i < ST_COUNT_OF(paragraph_words); i++) {
+        size_t length = strlen(paragraph_words[i].name);
+        if (size >= length && strcmp(citation + size - length, paragraph_words[i].name) == 0)
+            return &paragraph_words[i];
+    }
+    return NULL;
+}
+
 /* " (integreringsloven § 20)." The engine's "second paragraph" in Norwegian too. */
 static void say_citation(struct sentence *sentence) {
-    static const char english[] = " second paragraph";
-    const char *citation = sentence->line->citation, *found = strstr(citation, english);
+    const char *citation = sentence->line->citation;
+    const struct words *paragraph = sentence->english ? NULL : paragraph_of(citation);
     add(sentence, " (");
-    if (found != NULL && !sentence->english && found[sizeof english - 1] == '\0') {
+    if (paragraph != NULL) {
         char before[128];
-        (void)cut_at(citation, english, before, sizeof before);
+        (void)cut_at(citation, paragraph->name, before, sizeof before);
         add(sentence, before);
-        add(sentence, " andre ledd");
+        add(sentence, paragraph->nb);
     } else {
         add(sentence, citation);
     }
@@ -800,24 +831,184 @@ static void tell_absence_month(struct sentence *sentence) {
     say_citation(sentence);
 }
 
-/* ---- R11 and R12: correction and recovery -------------------------------------------------- */
+/* ---- R11: correction ----------------------------------------------------------------------- */
+
+/* "-2275.82" */
+static bool parse_amount(const char *text, st_amount *out) {
+    bool is_negative = text[0] == '-';
+    if (!st_amount_from_person(text + is_negative, out))
+        return false;
+    out->ore = is_negative ? -out->ore : out->ore;
+    return true;
+}
+
+/* A written amount without its sign. */
+static void say_unsigned(struct sentence *sentence, const char *written) {
+    say_written_amount(sentence, written[0] == '-' ? written + 1 : written, true);
+}
 
 static void tell_correction(struct sentence *sentence) {
+    const struct words *what = &correction_words[sentence->kind - ST_LINE_CORRECTION_BENEFIT];
+    const char *due = take(sentence, "due="), *paid = take(sentence, "paid=");
     bool less = sentence->line->amount.ore < 0;
-    say(sentence, "Rettelse for ", "Correction for ");
+    bool is_benefit = sentence->kind == ST_LINE_CORRECTION_BENEFIT;
+    say(sentence, "Rettelse av ", "Correction of ");
+    say(sentence, what->nb, what->en);
+    say(sentence, " for ", " for ");
     say_month(sentence, sentence->line->month);
-    say(sentence, less ? ": for mye utbetalt" : ": for lite utbetalt",
-        less ? ": paid too much" : ": paid too little");
+    add(sentence, ": ");
+    if (due != NULL && paid != NULL) {
+        say(sentence, is_benefit ? "utbetalt " : "trukket ", is_benefit ? "paid " : "deducted ");
+        say_unsigned(sentence, paid);
+        say(sentence, is_benefit ? ", riktig beløp " : ", riktig trekk ",
+            is_benefit ? ", correct amount " : ", correct deduction ");
+        say_unsigned(sentence, due);
+        add(sentence, ", ");
+    }
+    if (is_benefit)
+        say(sentence, less ? "for mye utbetalt" : "for lite utbetalt",
+            less ? "paid too much" : "paid too little");
+    else
+        say(sentence, less ? "for lite trukket" : "for mye trukket",
+            less ? "deducted too little" : "deducted too much");
     say_result(sentence);
     say_citation(sentence);
 }
 
-static void tell_recovery(struct sentence *sentence) {
-    say(sentence, "Tilbakebetaling for ", "Repayment for ");
-    say_month(sentence, sentence->line->month);
-    say(sentence, ": trukket i stønaden før skatt", ": taken from the benefit before tax");
+/* ---- R12: claims and recovery --------------------------------------------------------------- */
+
+/* ", etter vedtak 10. juni 2026 om 2 000,00 kr, hvorav 500,00 kr var brukt før" */
+static void say_decision(struct sentence *sentence, const char *prefix) {
+    const char *decided = take(sentence, prefix), *amount, *used;
+    st_date date;
+    if (decided == NULL)
+        return;
+    say(sentence, ", etter vedtak ", ", by the decision of ");
+    if (parse_date(decided, &date))
+        say_date(sentence, date, DATE_YEAR);
+    else
+        add(sentence, decided);
+    if ((amount = take(sentence, "amount=")) != NULL) {
+        say(sentence, " om ", " on ");
+        say_written_amount(sentence, amount, true);
+    }
+    if ((used = take(sentence, "used before=")) != NULL && strcmp(used, "0.00") != 0) {
+        say(sentence, ", hvorav ", ", of which ");
+        say_written_amount(sentence, used, true);
+        say(sentence, " var brukt før", " was used before");
+    }
+}
+
+/* " Deltakeren skyldte 2 000,00 kr før og skylder 1 500,00 kr nå." */
+static void say_owed(struct sentence *sentence) {
+    const char *before = take(sentence, "owed before="), *now = take(sentence, "owed now=");
+    if (before != NULL) {
+        say(sentence, " Deltakeren skyldte ", " The participant owed ");
+        say_written_amount(sentence, before, true);
+        say(sentence, " før", " before");
+    }
+    if (now != NULL) {
+        if (before != NULL)
+            say(sentence, " og skylder ", " and owes ");
+        else
+            say(sentence, " Deltakeren skylder ", " The participant owes ");
+        say_written_amount(sentence, now, true);
+        say(sentence, " nå", " now");
+    }
+    if (before != NULL || now != NULL)
+        add(sentence, ".");
+}
+
+/* What moved of a line that does not touch the person's account, whose own amount is 0.00. */
+static void say_hidden_result(struct sentence *sentence) {
+    add(sentence, ", ");
+    say_rate(sentence, sentence->line->exact);
+}
+
+static void tell_refund(struct sentence *sentence) {
+    say(sentence, "Refusjon: en annen etat betaler det som er utbetalt for mye",
+        "Refund: another agency pays what was paid too much");
+    say_decision(sentence, "refund decided=");
     say_result(sentence);
     say_citation(sentence);
+    say(sentence, " Deltakeren skylder ikke dette.", " The participant does not owe it.");
+}
+
+static void tell_claim(struct sentence *sentence) {
+    const char *corrections = take(sentence, "corrections=");
+    say(sentence, "Krav", "Claim");
+    if (corrections != NULL) {
+        say(sentence, ": rettelsene av tidligere måneder er til sammen et minus på ",
+            ": the corrections of earlier months come to a minus of ");
+        say_unsigned(sentence, corrections);
+        say(sentence, ", som deltakeren skylder i stedet for at det trekkes i denne linjen",
+            ", which the participant owes instead of its being taken in this line");
+    }
+    say_result(sentence);
+    say_citation(sentence);
+    say_owed(sentence);
+}
+
+/* What follows `mark`; "" where it is missing. */
+static const char *behind(const char *text, const char *mark) {
+    const char *found = strstr(text, mark);
+    return found == NULL ? "" : found + strlen(mark);
+}
+
+/* "11379.09 (2275817/200) and G/12 11379.08 (136549/12), deductions 0.00 (0)" */
+static void say_cautious_limit(struct sentence *sentence, const char *told) {
+    char half[64], twelfth[64], deductions[64];
+    const char *rest = behind(cut_at(told, " (", half, sizeof half), " and G/12 ");
+    rest = behind(cut_at(rest, " (", twelfth, sizeof twelfth), ", deductions ");
+    (void)cut_at(rest, " (", deductions, sizeof deductions);
+    say(sentence,
+        " Det er ikke gjort vedtak om beløp i måneden. Da er alle trekk til sammen mindre enn det "
+        "minste av halve utbetalingen, ",
+        " There is no decision on the amount a month. Then all deductions together stay below the "
+        "smaller of half of the payment, ");
+    say_written_amount(sentence, half, true);
+    say(sentence, ", og G/12, ", ", and G/12, ");
+    say_written_amount(sentence, twelfth, true);
+    say(sentence, "; de andre trekkene er ", "; the other deductions are ");
+    say_written_amount(sentence, deductions, true);
+    add(sentence, ".");
+}
+
+static void tell_recovery(struct sentence *sentence) {
+    const char *limit = take(sentence, "no decision on the amount a month: below the smaller of "
+                                       "half of the payment ");
+    const char *monthly;
+    say(sentence, "Tilbakebetaling for ", "Repayment for ");
+    say_month(sentence, sentence->line->month);
+    say_decision(sentence, "decided=");
+    say(sentence, ": trukket i stønaden før skatt", ": taken from the benefit before tax");
+    if ((monthly = take(sentence, "a month=")) != NULL) {
+        say(sentence, ", høyst ", ", at most ");
+        say_written_amount(sentence, monthly, true);
+        say(sentence, " i måneden", " a month");
+    }
+    say_result(sentence);
+    say_citation(sentence);
+    if (limit != NULL)
+        say_cautious_limit(sentence, limit);
+    say_owed(sentence);
+}
+
+static void tell_refund_claim(struct sentence *sentence) {
+    say(sentence, "En annen etat betaler et krav på deltakeren",
+        "Another agency pays a claim on the participant");
+    say_decision(sentence, "refund decided=");
+    say_hidden_result(sentence);
+    say_citation(sentence);
+    say_owed(sentence);
+}
+
+static void tell_written_off(struct sentence *sentence) {
+    say(sentence, "Et krav på deltakeren er ettergitt", "A claim on the participant is given up");
+    say_decision(sentence, "decided=");
+    say_hidden_result(sentence);
+    say_citation(sentence);
+    say_owed(sentence);
 }
 
 /* ---- R14-R16: tax -------------------------------------------------------------------------- */
@@ -830,6 +1021,23 @@ static void say_basis(struct sentence *sentence, const char *basis) {
     say_written_amount(sentence, basis + strlen(", basis "), false);
 }
 
+/* "month table"; "month table on one of 3 parts, times 3": pay of several months (R15). */
+static void say_reading(struct sentence *sentence, const char *reading) {
+    static const char mark[] = " on one of ";
+    char table[80], parts[8];
+    const char *rest = cut_at(reading, mark, table, sizeof table);
+    if (rest[0] == '\0' || strstr(rest, " parts, times ") == NULL) {
+        say_words(sentence, WORDS_OF(reading_words, reading), reading);
+        return;
+    }
+    (void)cut_at(rest, " parts, times ", parts, sizeof parts);
+    say_words(sentence, WORDS_OF(reading_words, table), table);
+    say(sentence, " på én av ", " on one of ");
+    add(sentence, parts);
+    say(sentence, " deler, ganger ", " parts, times ");
+    add(sentence, parts);
+}
+
 /* "8000, month table, basis 22758" */
 static void say_table(struct sentence *sentence, const char *text) {
     char name[24], reading[80];
@@ -839,7 +1047,7 @@ static void say_table(struct sentence *sentence, const char *text) {
     say(sentence, ", tabell ", ", table ");
     add(sentence, name);
     add(sentence, ", ");
-    say_words(sentence, WORDS_OF(reading_words, reading), reading);
+    say_reading(sentence, reading);
     if (basis != NULL)
         say_basis(sentence, basis);
 }
@@ -930,6 +1138,41 @@ static void tell_extra_tax(struct sentence *sentence) {
     say_citation(sentence);
 }
 
+/* The part "January by this year's card: table 8100, …" tells the method; its beginning goes. */
+static void open_january(struct sentence *sentence) {
+    static const char prefix[] = "January by this year's card: ";
+    for (size_t i = 0; i < sentence->part_count; i++)
+        if (strncmp(sentence->parts[i].text, prefix, strlen(prefix)) == 0)
+            sentence->parts[i].text += strlen(prefix);
+}
+
+static void tell_january_tax(struct sentence *sentence) {
+    const char *due_text = take(sentence, "due="), *withheld_text = take(sentence, "withheld=");
+    bool is_back = sentence->line->amount.ore > 0;
+    st_amount due = ST_ZERO, withheld = ST_ZERO;
+    open_january(sentence);
+    (void)take_whole(sentence, "tax card");
+    say(sentence, "Skattetrekket for januar", "The tax of January");
+    say_line_period(sentence, ", rettet ", ", put right ");
+    say(sentence, " etter årets skattekort", " by this year's tax card");
+    say_method(sentence);
+    if (due_text != NULL && withheld_text != NULL) {
+        say(sentence, ": riktig trekk ", ": correct tax ");
+        say_written_amount(sentence, due_text, false);
+        say(sentence, ", trukket i januar ", ", withheld in January ");
+        say_written_amount(sentence, withheld_text, false);
+    }
+    say(sentence, is_back ? ", betalt tilbake" : ", trukket nå",
+        is_back ? ", paid back" : ", withheld now");
+    say_result(sentence);
+    say_citation(sentence);
+    if (due_text != NULL && withheld_text != NULL && parse_amount(due_text, &due) &&
+        parse_amount(withheld_text, &withheld) &&
+        withheld.ore - due.ore != sentence->line->amount.ore)
+        say(sentence, " Resten gjøres opp i skatteoppgjøret.",
+            " The rest is settled by the tax assessment.");
+}
+
 /* ---- held and paid ------------------------------------------------------------------------- */
 
 static void tell_held(struct sentence *sentence) {
@@ -981,10 +1224,20 @@ static void (*const tellers[ST_LINE_KIND_COUNT])(struct sentence *) = {
     [ST_LINE_ABSENCE_DAYS] = tell_absence_days,
     [ST_LINE_ABSENCE_HOURS] = tell_absence_hours,
     [ST_LINE_ABSENCE_MONTH] = tell_absence_month,
-    [ST_LINE_CORRECTION] = tell_correction,
+    [ST_LINE_CORRECTION_BENEFIT] = tell_correction,
+    [ST_LINE_CORRECTION_OFFSET] = tell_correction,
+    [ST_LINE_CORRECTION_WORK] = tell_correction,
+    [ST_LINE_CORRECTION_ABSENCE_DAYS] = tell_correction,
+    [ST_LINE_CORRECTION_ABSENCE_HOURS] = tell_correction,
+    [ST_LINE_CORRECTION_ABSENCE_MONTH] = tell_correction,
+    [ST_LINE_REFUND] = tell_refund,
+    [ST_LINE_CLAIM] = tell_claim,
     [ST_LINE_RECOVERY] = tell_recovery,
+    [ST_LINE_REFUND_CLAIM] = tell_refund_claim,
+    [ST_LINE_WRITTEN_OFF] = tell_written_off,
     [ST_LINE_TAX] = tell_tax,
     [ST_LINE_EXTRA_TAX] = tell_extra_tax,
+    [ST_LINE_JANUARY_TAX] = tell_january_tax,
     [ST_LINE_HELD] = tell_held,
     [ST_LINE_PAYMENT] = tell_payment,
 };
@@ -995,13 +1248,12 @@ void st_line_sentence(const struct st_line_row *line, enum st_language language,
         .english = language == ST_LANGUAGE_EN,
         .line = line,
     };
-    int kind = 0;
     cut_into_parts(&sentence);
-    while (kind < ST_LINE_KIND_COUNT &&
-           strcmp(st_line_kind_name((enum st_line_kind)kind), line->kind) != 0)
-        kind++;
-    if (kind < ST_LINE_KIND_COUNT && tellers[kind] != NULL)
-        tellers[kind](&sentence);
+    while (sentence.kind < ST_LINE_KIND_COUNT &&
+           strcmp(st_line_kind_name((enum st_line_kind)sentence.kind), line->kind) != 0)
+        sentence.kind++;
+    if (sentence.kind < ST_LINE_KIND_COUNT && tellers[sentence.kind] != NULL)
+        tellers[sentence.kind](&sentence);
     else
         tell_other(&sentence);
     say_untold(&sentence);

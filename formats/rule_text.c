@@ -122,61 +122,103 @@ static const struct st_rule_text rules[] = {
      "paid. A deduction larger than what remains is cut, and its line says so.",
      "Innenfor en regel tas registreringene etter første dag og slag.",
      "Within a rule records are taken by first day and kind."},
-    {"R11", "Rettelser", "Corrections", "integreringsloven §§ 20, 24",
-     "Ikke beregnet ennå. Regelen: når opplysninger eller satser som er kjent nå, gir et annet "
-     "resultat for en tidligere måned, skal forskjellen komme som rettelser i neste kjøring. Inntil "
-     "da viser `stonad check` hvem som har en måned som ikke er utbetalt.",
-     "Not computed yet. The rule: when facts or rates known now give another result for an earlier "
-     "month, the difference is to come as corrections in the next run. Until then `stonad check` "
-     "shows who has a month that was not paid.",
-     "Rettelsene regnes samlet per person og kjøring.",
-     "Corrections are netted for each person and run."},
+    {"R11", "Rettelser", "Corrections", "integreringsloven §§ 20–24, 25",
+     "Hver kjøring regner de tidligere månedene om igjen, fra regnskapets første måned, med det "
+     "som er kjent nå, og holder resultatet mot det som er utbetalt. Forskjellen blir rettelser, "
+     "én linje for hver måned og hvert slag. Rettelsene regnes samlet for hver person: et pluss "
+     "utbetales, et minus trekkes ikke, men blir et krav (R12). Den som bare har rettelser, får "
+     "også en melding om utbetaling. Meldingen og `show` sier hva som var utbetalt, hva som er "
+     "riktig og hva som førte til forskjellen. `check` viser hvem som har en måned som ikke er "
+     "utbetalt.",
+     "Each run computes the earlier months anew, from the ledger's first month, with what is "
+     "known now, and holds the result against what was paid. The difference becomes corrections, "
+     "a line for each month and kind. Corrections are netted for each person: a plus is paid, a "
+     "minus is not deducted but becomes a claim (R12). Who has only corrections gets a payslip "
+     "too. The payslip and `show` say what was paid, what is right and what brought the "
+     "difference about. `check` shows who has a month that was not paid.",
+     "Det er avrundede beløp som sammenlignes, slag for slag. En utbetaling som er holdt tilbake, "
+     "og en kjøring som er forkastet, teller ikke som betalt. Den som holdes tilbake, ser "
+     "rettelser som til sammen er et pluss; et minus venter til utbetalingen er fri. Måneder som "
+     "aldri er betalt før, legger dagene sine til perioden for skatten (R15); andre rettelser "
+     "gjør ikke det. Skatt av januar etter fjorårets kort rettes etter R14.",
+     "Rounded amounts are compared, kind by kind. A payslip held back, and a run discarded, do "
+     "not count as paid. Who is held back sees corrections that come to a plus; a minus waits "
+     "until payment is free. Months never paid before add their days to the period of the tax "
+     "(R15); other corrections do not. January's tax by last year's card is put right by R14."},
     {"R12", "Tilbakekreving", "Recovery", "integreringsloven § 25",
-     "Ikke beregnet ennå. Regelen: det som er utbetalt for mye, tas i senere utbetalinger før "
-     "skatt, det eldste kravet først, aldri under null. `init --recover` sier hvordan det skal "
-     "skje: av seg selv med et lite beløp, eller ikke uten vedtak.",
-     "Not computed yet. The rule: what was paid too much is taken from later payments before tax, "
-     "the oldest claim first, never below zero. `init --recover` says how: by itself with a small "
-     "amount, or not without a decision.",
-     "Uten vedtak tas høyst så mye at ikke noe enkeltvedtak er nødvendig (R13).",
-     "Without a decision at most so much is taken that no individual decision is needed (R13)."},
+     "Det som er utbetalt for mye, trekkes i senere utbetalinger før skatt, det eldste kravet "
+     "først, aldri under null, og i samme utbetaling som kravet oppstår når det er rom for det. "
+     "Er det vedtak med beløp i måneden (recoveries.csv), trekkes det. Ellers trekkes et lite "
+     "beløp eller ingenting, som `init --recover` sier. En annen etat kan betale av sin "
+     "etterbetaling (refusjon): det blir ikke noe krav på deltakeren, eller et krav som alt står, "
+     "blir mindre. Et krav kan ettergis ved vedtak. Hver bevegelse er en linje som sier hva som "
+     "var skyldig før og er skyldig nå. Er noe skyldig når programmet er slutt, er det et funn.",
+     "What was paid too much is taken from later payments before tax, the oldest claim first, "
+     "never below zero, and in the payment in which the claim arises when there is room. With a "
+     "decision on an amount a month (recoveries.csv) that is taken. Otherwise a small amount is, "
+     "or nothing, as `init --recover` says. Another agency may pay out of its back payment "
+     "(refund): then no claim on the participant arises, or one that stands grows less. A claim "
+     "may be given up by decision. Every movement is a line that says what was owed before and is "
+     "owed now. When something is owed at the end of the programme, there is a finding.",
+     "Uten beløp i måneden, med eller uten vedtak, tas så lite at alle trekk i utbetalingen er "
+     "minst én øre mindre enn både halvparten av den og en tolvdel av G: da trengs det ikke "
+     "enkeltvedtak (R13), og det er noe igjen å leve av. Et vedtak gjelder fra utbetalinger på "
+     "datoen eller senere, og opp til beløpet. Det som er avsatt til et vedtak med beløp i "
+     "måneden, tas ikke på annen måte. En refusjon dekker først det kjøringen tar tilbake for "
+     "andre ytelser, så krav som kom av slike. En utbetaling som er holdt tilbake, flytter ingen "
+     "krav.",
+     "Without an amount a month, with a decision or without, so little is taken that all "
+     "deductions of the payment stay at least one øre below both half of it and a twelfth of G: "
+     "then no individual decision is needed (R13), and something is left to live on. A decision "
+     "counts from payments on its date on, and up to its amount. What is set aside for a decision "
+     "with an amount a month is taken in no other way. A refund covers first what the run takes "
+     "back for other benefits, then claims that came of such. A payslip held back moves no claim."},
     {"R13", "Når det trengs enkeltvedtak", "When an individual decision is needed",
      "integreringsloven § 46",
      "Når trekkene i en utbetaling når både halvparten av den og en tolvdel av G på "
-     "utbetalingsdagen, gir det et funn: det må gjøres enkeltvedtak før utbetaling. Det regnes med "
-     "nøyaktige brøker. Stans, permisjon, forlengelse, tilbakebetaling og refusjon trenger også "
-     "vedtak.",
+     "utbetalingsdagen, gir det et funn: det må gjøres enkeltvedtak før utbetaling. Det regnes "
+     "med nøyaktige brøker. Stans, permisjon, forlengelse, tilbakebetaling og refusjon trenger "
+     "også vedtak.",
      "When the deductions of a payment reach both half of it and a twelfth of G on the payment "
      "date, there is a finding: an individual decision must be made before paying. Fractions are "
      "exact. Stops, leave, extensions, repayment and refund need a decision as well.",
-     "Alle trekk teller: R5 til R8 og R12.",
-     "All deductions count: R5 to R8 and R12."},
+     "Alle trekk teller: R5 til R8 og R12. Utbetalingen er månedens stønad (R4) og rettelser som "
+     "til sammen er et pluss.",
+     "All deductions count: R5 to R8 and R12. The payment is the month's benefit (R4) and "
+     "corrections that come to a plus."},
     {"R14", "Skattekortet", "The tax card",
      "skattebetalingsloven §§ 5-1, 5-4, 5-5; skattebetalingsforskriften §§ 5-5-1, 5-5-2",
-     "Kortet for utbetalingsåret brukes når det har en oppføring for introduksjonsstønad. "
-     "Den som ikke er trekkpliktig, trekkes ikke. Uten kort som kan brukes: i januar fjorårets "
-     "tabell eller prosent, ellers 50 prosent (30 prosent til og med 2024). Sier kortet kildeskatt, "
-     "holdes utbetalingen tilbake. En rad i taxcards.csv går foran Skatteetatens kort.",
+     "Kortet for utbetalingsåret brukes når det har en oppføring for introduksjonsstønad. Den som "
+     "ikke er trekkpliktig, trekkes ikke. Uten kort som kan brukes: i januar fjorårets tabell "
+     "eller prosent, ellers 50 prosent (30 prosent til og med 2024). Sier kortet kildeskatt, "
+     "holdes utbetalingen tilbake. En rad i taxcards.csv går foran Skatteetatens kort. Skatt av "
+     "januar etter fjorårets kort rettes i februar når årets kort er der.",
      "The card of the payment year is used when it has an entry for introduksjonsstønad. Who is "
      "not liable is not taxed. Without a card that can be used: in January last year's table or "
      "percent, otherwise 50 percent (30 percent until 2024). When the card says kildeskatt, the "
-     "payment is held back. A row of taxcards.csv goes before the tax authority's card.",
-     "Kildeskatt holder tilbake også når kortet har en oppføring for introduksjonsstønad. En tabell "
-     "som ikke finnes i utbetalingsåret, regnes som intet kort.",
+     "payment is held back. A row of taxcards.csv goes before the tax authority's card. January's "
+     "tax by last year's card is put right in February when this year's card is there.",
+     "Kildeskatt holder tilbake også når kortet har en oppføring for introduksjonsstønad. En "
+     "tabell som ikke finnes i utbetalingsåret, regnes som intet kort. Rettelsen av januar er "
+     "aldri større enn utbetalingen i februar og skatten av den gir rom for; resten er for "
+     "skatteoppgjøret.",
      "Kildeskatt holds back even when the card has an entry for introduksjonsstønad. A table that "
-     "the payment year does not have counts as no card."},
+     "the payment year does not have counts as no card. January is put right no further than "
+     "February's payment and its tax leave room for; the rest is for the tax assessment."},
     {"R15", "Tabell og prosent", "Table and percent",
      "skattebetalingsforskriften §§ 5-10-2, 5-10-3, 5-10-4, 5-5-4",
      "Perioden er dagene fra første til siste programdag i måneden: 25 eller flere gir "
-     "månedstabell, 18–24 uketabell på en tredel ganger tre, 11–17 14-dagerstabell, 5–10 uketabell, "
-     "færre dagstabell; halv måned er månedstabell på det dobbelte, halvert. Grunnlaget er hele "
-     "kroner. Frikort gir ikke trekk før beløpet er nådd. Trekket er hele kroner, rundet ned, og "
-     "aldri mer enn grunnlaget.",
-     "The period is the days from the first to the last programme day of the month: 25 or more are "
-     "month table, 18–24 week table on a third times three, 11–17 fortnight table, 5–10 week table, "
-     "fewer the table of the days; half a month is month table on twice the pay, halved. The basis is "
-     "whole kroner. An exemption card means no tax until its amount is reached. The tax is whole "
-     "kroner, rounded down, and never more than the basis.",
+     "månedstabell, 18–24 uketabell på en tredel ganger tre, 11–17 14-dagerstabell, 5–10 "
+     "uketabell, færre dagstabell; halv måned er månedstabell på det dobbelte, halvert. Måneder "
+     "som betales for første gang, legger dagene sine til, og beløpet deles på tallet på måneder "
+     "eller uker. Grunnlaget er hele kroner. Frikort gir ikke trekk før beløpet er nådd. Trekket "
+     "er hele kroner, rundet ned, og aldri mer enn grunnlaget.",
+     "The period is the days from the first to the last programme day of the month: 25 or more "
+     "are month table, 18–24 week table on a third times three, 11–17 fortnight table, 5–10 week "
+     "table, fewer the table of the days; half a month is month table on twice the pay, halved. "
+     "Months paid for the first time add their days, and the pay is divided by the number of "
+     "months or weeks. The basis is whole kroner. An exemption card means no tax until its amount "
+     "is reached. The tax is whole kroner, rounded down, and never more than the basis.",
      "En tabell bygd på tolv måneder regnes som et kort med tolv trekkmåneder.",
      "A table built on twelve months counts as a card with twelve withholding months."},
     {"R16", "Før jul", "Before Christmas", "skattebetalingsforskriften § 5-7-2",

@@ -23,7 +23,8 @@ struct st_check_row {
  * payday of its run, or, without one, for the later of `today` and the month's last day. What is
  * about the ledger comes first, then people in order. *checked holds the month before `visit` is
  * first called. ST_OK whether anything was found or not; ST_REFUSED when the month cannot be
- * computed. Memory does not grow with the register, and all that is told is of one moment. */
+ * computed. Memory does not grow with the register, and all that is told is of one moment. As of a
+ * day (st_ledger_as_of) facts, rates and runs are those of that day, which is to be `today` then. */
 enum st_status st_ledger_check(struct st_ledger *ledger, st_month month, st_date today,
                                enum st_status (*visit)(void *, const struct st_check_row *),
                                void *context, st_month *checked, struct st_error *error)

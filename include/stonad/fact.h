@@ -245,6 +245,20 @@ struct st_decision {
     enum st_decision_kind kind;
     st_date until; /* ST_DATE_OPEN when empty */
 };
+enum st_recovery_reason {
+    ST_RECOVERY_OVERPAYMENT,
+    ST_RECOVERY_WRONG_INFORMATION,
+    ST_RECOVERY_REFUND,
+    ST_RECOVERY_WRITTEN_OFF
+};
+/* A row of recoveries.csv (R12). */
+struct st_recovery {
+    st_date decided;
+    enum st_recovery_reason reason;
+    st_amount amount;
+    bool has_max_per_month;
+    st_amount max_per_month;
+};
 struct st_ending {
     st_date ended;
     const char *reason; /* the file's word */
@@ -297,6 +311,7 @@ void st_living_of(const struct st_fact *fact, struct st_living *out) ST_NONNULL;
 void st_absence_of(const struct st_fact *fact, struct st_absence *out) ST_NONNULL;
 void st_care_of(const struct st_fact *fact, struct st_care *out) ST_NONNULL;
 void st_decision_of(const struct st_fact *fact, struct st_decision *out) ST_NONNULL;
+void st_recovery_of(const struct st_fact *fact, struct st_recovery *out) ST_NONNULL;
 void st_ending_of(const struct st_fact *fact, struct st_ending *out) ST_NONNULL;
 void st_weekly_hours_of(const struct st_fact *fact, struct st_weekly_hours *out) ST_NONNULL;
 void st_settlement_of(const struct st_fact *fact, struct st_settlement *out) ST_NONNULL;

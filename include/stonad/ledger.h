@@ -33,10 +33,17 @@ struct st_act {
 
 enum st_open_mode { ST_OPEN_READ, ST_OPEN_WRITE };
 
-/* Creates the file (mode 0600; refused when it exists), the schema, the initial rates and entry 1. */
+/* Creates the file (mode 0600; refused when it exists), the schema, the initial rates and entry 1.
+ * The municipality's secret is to be 64 lower-case hexadecimal digits. */
 enum st_status st_ledger_create(const char *path, const struct st_municipality *municipality,
                                 const struct st_act *act, struct st_error *error)
     ST_MUST_CHECK ST_NONNULL;
+/* The same with the rates that a ledger began with, oldest first: it is made once more. */
+enum st_status st_ledger_create_with_rates(const char *path,
+                                           const struct st_municipality *municipality,
+                                           const struct st_rate *rates, size_t rate_count,
+                                           const struct st_act *act, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 5, 6);
 /* Opens and checks application id and version. ST_IO no file or no permission; ST_DAMAGED not a ledger,
  * or of a newer version. `busy` waits are short: a ledger in use gives ST_LOCKED. */
 enum st_status st_ledger_open(const char *path, enum st_open_mode mode, struct st_ledger **out,
@@ -45,6 +52,17 @@ void st_ledger_close(struct st_ledger *ledger);
 enum st_status st_ledger_municipality(struct st_ledger *ledger, struct st_municipality *out,
                                       struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 
+/* ---- as of a day --------------------------------------------------------------------------- */
+
+/* The day of the ledger's first entry. */
+enum st_status st_ledger_first_day(struct st_ledger *ledger, st_date *out,
+                                   struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+/* From here on the ledger answers from what was known on `date` (UTC, the whole day counts): what
+ * later entries recorded is not seen - facts, rates, runs, what became of them - nor what is recorded
+ * after this call. Of a ledger opened to be read. ST_REFUSED when it begins after that day. */
+enum st_status st_ledger_as_of(struct st_ledger *ledger, st_date date,
+                               struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+
 /* ---- journal ------------------------------------------------------------------------------- */
 
 struct st_journal_entry {
@@ -52,21 +70,34 @@ struct st_journal_entry {
     const char *time, *actor, *kind; /* init, import, run, approve, discard, export, rates */
     int64_t run;                     /* 0: names no run */
     const char *detail;              /* what was asked, one line of text */
+    const char *tables;              /* "name count digest;name count digest" of the rows it wrote */
     const char *digest, *previous, *hash; /* 64 hex digits */
+    const char *root;                /* of the tree over a run's payslips; "" for other entries */
 };
 enum st_status st_ledger_each_entry(struct st_ledger *ledger,
                                     enum st_status (*visit)(void *, const struct st_journal_entry *),
                                     void *context, struct st_error *error)
     ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 4);
 
+/* The RFC 6962 tree head over the entries before `before_entry` (0: over all), 64 hex digits, and how
+ * many they are; docs/ledger.md says what a leaf is. Of no entry: the SHA-256 of no bytes. */
+enum st_status st_ledger_head(struct st_ledger *ledger, int64_t before_entry,
+                              char head[ST_HASH_TEXT_SIZE], int64_t *entry_count,
+                              struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+
 /* ---- rates --------------------------------------------------------------------------------- */
 
-/* Every rate as known on `known`, by effect date. */
+/* Every rate as known on `known`, by effect date; as of a day (st_ledger_as_of), of those recorded
+ * until then: what a run of that day uses. */
 enum st_status st_ledger_each_rate(struct st_ledger *ledger, st_date known,
                                    enum st_status (*visit)(void *, const char *name,
                                                            const struct st_rate *),
                                    void *context, struct st_error *error)
     ST_MUST_CHECK ST_NONNULL_ARGS(1, 3, 5);
+
+/* How many rates known on `known` were recorded after the day of st_ledger_as_of. */
+enum st_status st_ledger_count_late_rates(struct st_ledger *ledger, st_date known, int64_t *out,
+                                          struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 
 /* Adds a rate. *is_new false: the ledger holds it already, nothing was written. ST_REFUSED when it
  * contradicts: another value with the same effect and known date, or known after the recorded time. */
@@ -95,6 +126,13 @@ enum st_status st_import_begin(struct st_ledger *ledger, const struct st_act *ac
 /* Announces a file; `name` as it is shown in messages, `sha256` 64 hex digits of its bytes (kept). */
 enum st_status st_import_file(struct st_import *import, const char *name, const char *kind,
                               const char *sha256, int *file_number, struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+/* For an import that is made once more from other files with the same facts (docs/audit.md): its entry
+ * says `detail`, and records the files of the calls below instead of those announced. */
+enum st_status st_import_as_recorded(struct st_import *import, const char *detail,
+                                     struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+enum st_status st_import_recorded_file(struct st_import *import, const char *name, const char *kind,
+                                       const char *sha256, int64_t row_count,
+                                       struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 /* Stages one row that passed st_fact_check. */
 enum st_status st_import_add(struct st_import *import, int file_number, int64_t line,
                              const struct st_fact *fact, struct st_error *error)
@@ -135,6 +173,9 @@ void st_ledger_look_at_dry_run(struct st_ledger *ledger,
                                enum st_status (*look)(void *context, const struct st_run_row *run,
                                                       struct st_error *error),
                                void *context) ST_NONNULL_ARGS(1);
+/* From here on st_ledger_run looks at everybody's earlier months, not only at those of people something
+ * was recorded of since the last run (R11). It finds the same; a test shows it. */
+void st_ledger_recompute_all(struct st_ledger *ledger, bool all) ST_NONNULL;
 /* Approves a computed run: another actor than the one who ran it, `payments` and `sum` as confirmed,
  * not after the payday. Fixes the message id. */
 enum st_status st_ledger_approve(struct st_ledger *ledger, const struct st_act *act, int64_t run,
@@ -148,7 +189,8 @@ enum st_status st_ledger_each_run(struct st_ledger *ledger,
                                   enum st_status (*visit)(void *, const struct st_run_row *),
                                   void *context, struct st_error *error)
     ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 4);
-/* One run; ST_REFUSED when there is no such run. Text borrowed until the next call on the ledger. */
+/* One run; ST_REFUSED when there is no such run, or was none yet (st_ledger_as_of). Text borrowed
+ * until the next call on the ledger. */
 enum st_status st_ledger_find_run(struct st_ledger *ledger, int64_t run, struct st_run_row *out,
                                   struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 
@@ -162,6 +204,19 @@ enum st_status st_ledger_each_line(struct st_ledger *ledger, int64_t run, const 
                                    enum st_status (*visit)(void *, const struct st_line_row *),
                                    void *context, struct st_error *error)
     ST_MUST_CHECK ST_NONNULL_ARGS(1, 4, 6);
+
+/* Earlier months that a run put right (R11), by person and month; `person_id` NULL: of everybody. */
+enum st_status st_ledger_each_correction(struct st_ledger *ledger, int64_t run,
+                                         const char *person_id,
+                                         enum st_status (*visit)(void *,
+                                                                 const struct st_correction_row *),
+                                         void *context, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 4, 6);
+/* What moved claims (R12), by person, oldest first; `person_id` NULL: of everybody. */
+enum st_status st_ledger_each_claim(struct st_ledger *ledger, const char *person_id,
+                                    enum st_status (*visit)(void *, const struct st_claim_row *),
+                                    void *context, struct st_error *error)
+    ST_MUST_CHECK ST_NONNULL_ARGS(1, 3, 5);
 
 /* The findings a run printed, kept with it. */
 enum st_status st_ledger_each_finding(struct st_ledger *ledger, int64_t run, const char *person_id,
@@ -184,7 +239,7 @@ enum st_status st_ledger_record_export(struct st_ledger *ledger, const struct st
 
 /* ---- the register -------------------------------------------------------------------------- */
 
-/* Everyone in the register by person_id, with the facts as they stand. */
+/* Everyone in the register by person_id, with the facts as they stand, or stood (st_ledger_as_of). */
 enum st_status st_ledger_each_person(struct st_ledger *ledger,
                                      enum st_status (*visit)(void *, const struct st_participant *),
                                      void *context, struct st_error *error)

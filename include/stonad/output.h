@@ -54,12 +54,17 @@ void st_amount_for_machines(st_amount amount, char *text) ST_NONNULL;
 bool st_amount_from_person(const char *text, st_amount *out) ST_MUST_CHECK ST_NONNULL;
 
 /* The payslip itself, as text for the person (SBF § 5-10-20: name and number, period, table or percent,
- * gross, basis, withholding, payer's name and organisation number). Lines are given in order between. */
+ * gross, basis, withholding, payer's name and organisation number). Lines are given in order between,
+ * and after them a paragraph for each month put right (R11). `inputs` of a line may be anything. */
 void st_payslip_text_begin(FILE *out, const struct st_municipality *payer,
                            const struct st_run_row *run, const struct st_payslip_row *payslip)
     ST_NONNULL;
 void st_payslip_text_line(FILE *out, enum st_language language, const struct st_line_row *line)
     ST_NONNULL;
+/* "Mai 2026: utbetalt 21 693,33, riktig beløp 22 758,17, forskjell 1 064,84. Årsak: …", after a blank
+ * line. The cause stands as the ledger keeps it. */
+void st_payslip_text_correction(FILE *out, enum st_language language,
+                                const struct st_correction_row *row) ST_NONNULL;
 void st_payslip_text_end(FILE *out, const struct st_run_row *run,
                          const struct st_payslip_row *payslip) ST_NONNULL;
 

@@ -11,8 +11,6 @@
 #include "stonad/fact.h"
 #include "stonad/money.h"
 
-enum st_recover { ST_RECOVER_AUTO, ST_RECOVER_ASK };
-
 /* The municipality a ledger belongs to. Recorded at init. */
 struct st_municipality {
     char organisation_number[10];
@@ -25,6 +23,7 @@ struct st_municipality {
     enum st_recover recover; /* R12 */
     st_month first_month;    /* 0 when not given: the first run decides */
     bool test;               /* synthetic person numbers are accepted too */
+    char secret[65];         /* 64 hex digits: salts the payslips' leaves; in no report */
 };
 
 enum st_run_state { ST_RUN_COMPUTED, ST_RUN_APPROVED, ST_RUN_EXPORTED, ST_RUN_DISCARDED };
@@ -38,6 +37,9 @@ struct st_run_row {
     int64_t person_count, held_count, payment_count;
     st_amount benefit, taxable; /* over all payslips */
     st_amount tax, net;         /* over what is paid */
+    int64_t corrected_count;    /* persons with an earlier month put right (R11) */
+    st_amount corrections, recovery; /* over all payslips: paid of corrections; recovered, 0 or less */
+    st_amount claims;           /* what became claims on participants in the run (R11) */
     int64_t journal_entry;      /* the entry that computed it */
     const char *actor, *time;   /* who computed it and when */
     const char *approved_by, *approved_at; /* "" before approval */
@@ -80,6 +82,23 @@ struct st_line_row {
     const char *from_account, *to_account;
     bool cut;
     const char *rule, *citation, *inputs;
+};
+/* A month put right by a run (R11): what was paid for it, what is due as known now, and why. */
+struct st_correction_row {
+    const char *person_id, *name;
+    st_month month;                     /* the earlier month */
+    st_amount paid, due, difference;    /* before tax; difference = due - paid */
+    const char *cause;                  /* the fact or rate that brought it about, in words */
+    int64_t cause_entry;                /* the journal entry that recorded it */
+};
+/* A movement of a person's claims (R12), oldest first. */
+struct st_claim_row {
+    const char *person_id, *name;
+    int64_t run;      /* the run that made it */
+    st_date payday;   /* its payday */
+    const char *kind; /* st_claim_kind_name */
+    st_date decided;  /* of the row of recoveries.csv it follows; ST_DATE_NONE without one */
+    st_amount amount, remaining; /* what the person owes after it, over all claims */
 };
 struct st_finding_row {
     const char *person_id, *name; /* "" when it is about the run as a whole */

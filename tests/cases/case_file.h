@@ -21,7 +21,7 @@ enum {
     CASE_COLUMNS_MAX = 16,
     CASE_ROWS_MAX = 40,
     CASE_TABLES_MAX = 12,
-    CASE_BLOCKS_MAX = 10,
+    CASE_BLOCKS_MAX = 16,
     CASE_PERSONS_MAX = 20,
     CASE_ERROR_MAX = 400
 };
@@ -49,6 +49,7 @@ struct case_block {
     st_month month;      /* of a pay or check block */
     st_date payday;      /* of a pay block */
     const char *refused; /* the code the run must be refused with; NULL: it must succeed */
+    bool is_discarded;   /* the run is discarded, not approved */
     size_t table_count;
     struct case_table tables[CASE_TABLES_MAX];
 };
@@ -65,6 +66,7 @@ struct case_file {
     const char *title, *rule, *law, *why;
     int half_tax_month;
     st_month first_month; /* 0: the first run decides */
+    bool is_ask;          /* claims are recovered by decision only */
     size_t block_count, person_count;
     struct case_block blocks[CASE_BLOCKS_MAX];
     struct case_person persons[CASE_PERSONS_MAX];
@@ -243,6 +245,15 @@ static bool case_read_refused(struct case_file *file, int line, char *rest) {
     return true;
 }
 
+static bool case_read_discarded(struct case_file *file, int line, char *rest) {
+    struct case_block *block =
+        file->block_count == 0 ? NULL : &file->blocks[file->block_count - 1];
+    if (block == NULL || block->step != CASE_PAY || *case_word(&rest) != '\0')
+        return case_wrong(file, line, "write: discarded, below a pay line");
+    block->is_discarded = true;
+    return true;
+}
+
 static bool case_read_directive(struct case_file *file, int line, char *text) {
     char *rest = text;
     char *word = case_word(&rest);
@@ -251,8 +262,11 @@ static bool case_read_directive(struct case_file *file, int line, char *text) {
                                                        : CASE_FACTS;
     if (strcmp(word, "refused") == 0)
         return case_read_refused(file, line, rest);
+    if (strcmp(word, "discarded") == 0)
+        return case_read_discarded(file, line, rest);
     if (step == CASE_FACTS && strcmp(word, "facts") != 0)
-        return case_wrong(file, line, "unknown word '%s'; known: facts, pay, check, refused", word);
+        return case_wrong(file, line,
+                          "unknown word '%s'; known: facts, pay, check, refused, discarded", word);
     if (file->block_count == CASE_BLOCKS_MAX)
         return case_wrong(file, line, "more than %d facts, pay and check lines", CASE_BLOCKS_MAX);
     struct case_block *block = &file->blocks[file->block_count++];
@@ -281,6 +295,9 @@ static bool case_read_header(struct case_file *file, int line, char *text) {
     else if (strcmp(text, "half_tax_month") == 0 &&
              (strcmp(value, "11") == 0 || strcmp(value, "12") == 0))
         file->half_tax_month = atoi(value);
+    else if (strcmp(text, "recover") == 0 &&
+             (strcmp(value, "ask") == 0 || strcmp(value, "auto") == 0))
+        file->is_ask = strcmp(value, "ask") == 0;
     else if (strcmp(text, "first_month") != 0 ||
              !st_month_parse(value, strlen(value), &file->first_month))
         return case_wrong(file, line, "unknown header or value: %s: %s", text, value);
@@ -298,7 +315,8 @@ static bool case_read_line(struct case_file *file, int line, char *text) {
     if (block == NULL && strncmp(text, "facts", 5) != 0 && strchr(text, ':') != NULL)
         return case_read_header(file, line, text);
     bool is_directive = strncmp(text, "facts", 5) == 0 || strncmp(text, "pay ", 4) == 0 ||
-                        strncmp(text, "check ", 6) == 0 || strncmp(text, "refused ", 8) == 0;
+                        strncmp(text, "check ", 6) == 0 || strncmp(text, "refused ", 8) == 0 ||
+                        strcmp(text, "discarded") == 0;
     if (is_directive || block == NULL || block->table_count == 0)
         return case_read_directive(file, line, text);
     return case_read_cells(file, line, text);

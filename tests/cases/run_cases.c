@@ -318,6 +318,48 @@ static bool add_expected_by_person(struct play *play, const struct case_table *t
     return true;
 }
 
+/* The rows of a section beside those of the ledger. */
+struct row_walk {
+    struct play *play;
+    const struct case_table *table;
+    const int *indexes;
+    const struct case_row *expected[CASE_ROWS_MAX]; /* the case's, in the order they will come */
+    size_t expected_count;
+    int64_t run;
+    const char *const *passed; /* persons who had their turn */
+    size_t passed_count;
+};
+
+/* The case's rows in the order in which the ledger's come: person by person. */
+static void order_expected(struct row_walk *walk, const char *const *ids, size_t id_count) {
+    int person = case_column(walk->table, "person_id");
+    for (size_t i = 0; i < id_count; i++)
+        for (size_t j = 0; j < walk->table->row_count; j++) {
+            const struct case_row *row = &walk->table->rows[j];
+            if (strcmp(case_person_id(walk->play->file, row->cells[person]), ids[i]) == 0)
+                walk->expected[walk->expected_count++] = row;
+        }
+}
+
+/* A cell "~text" holds for what contains the text: the got cell is written as the expected one. */
+static bool add_part_as_expected(const struct row_walk *walk, size_t index, const char *text) {
+    size_t row = walk->play->got.row_count;
+    if (row >= walk->expected_count)
+        return false;
+    const char *cell = walk->expected[row]->cells[index];
+    if (*cell != '~' || strstr(text, cell + 1) == NULL)
+        return false;
+    cell_add(walk->play, cell);
+    return true;
+}
+
+static bool has_passed(const struct row_walk *walk, const char *person_id) {
+    for (size_t i = 0; i < walk->passed_count; i++)
+        if (strcmp(walk->passed[i], person_id) == 0)
+            return true;
+    return false;
+}
+
 /* ---- [lines] --------------------------------------------------------------------------------- */
 
 enum line_column {
@@ -332,15 +374,8 @@ static const struct column line_columns[LINE_COLUMN_COUNT] = {
     {"inputs", CELL_TEXT}};
 
 /* Kinds that are compared only where the section names them. */
-static const char *const settling_kinds[] = {"tax", "extra_tax", "held", "payment"};
+static const char *const settling_kinds[] = {"tax", "extra_tax", "january_tax", "held", "payment"};
 
-struct line_walk {
-    struct play *play;
-    const struct case_table *table;
-    const int *indexes;
-    const struct case_row *expected[CASE_ROWS_MAX]; /* the case's rows in the order of the lines */
-    size_t expected_count;
-};
 
 static bool names_value(const struct case_table *table, const char *column, const char *value) {
     int index = case_column(table, column);
@@ -405,39 +440,14 @@ static void add_line_cell(struct play *play, const struct st_line_row *line, int
     }
 }
 
-/* A cell "~text" of inputs holds for a line whose inputs contain the text: the got cell is written
- * like the expected one. */
-static bool add_inputs_as_expected(const struct line_walk *walk, const struct st_line_row *line,
-                                   size_t index) {
-    size_t row = walk->play->got.row_count;
-    if (walk->indexes[index] != LINE_INPUTS || row >= walk->expected_count)
-        return false;
-    const char *cell = walk->expected[row]->cells[index];
-    if (*cell != '~' || strstr(line->inputs, cell + 1) == NULL)
-        return false;
-    cell_add(walk->play, cell);
-    return true;
-}
-
 static enum st_status visit_line(void *context, const struct st_line_row *line) {
-    struct line_walk *walk = context;
+    struct row_walk *walk = context;
     if (!is_compared_line(walk->table, line->kind))
         return ST_OK;
     for (size_t i = 0; i < walk->table->column_count; i++)
-        if (!add_inputs_as_expected(walk, line, i))
+        if (walk->indexes[i] != LINE_INPUTS || !add_part_as_expected(walk, i, line->inputs))
             add_line_cell(walk->play, line, walk->indexes[i]);
     return row_end(walk->play, &walk->play->got) ? ST_OK : ST_IO;
-}
-
-/* The case's rows in the order in which the lines come: person by person. */
-static void order_expected(struct line_walk *walk, const char *const *ids, size_t id_count) {
-    int person = case_column(walk->table, "person_id");
-    for (size_t i = 0; i < id_count; i++)
-        for (size_t j = 0; j < walk->table->row_count; j++) {
-            const struct case_row *row = &walk->table->rows[j];
-            if (strcmp(case_person_id(walk->play->file, row->cells[person]), ids[i]) == 0)
-                walk->expected[walk->expected_count++] = row;
-        }
 }
 
 static bool check_lines(struct play *play, struct st_ledger *ledger, int64_t run,
@@ -445,7 +455,7 @@ static bool check_lines(struct play *play, struct st_ledger *ledger, int64_t run
     int indexes[CASE_COLUMNS_MAX];
     const char *ids[CASE_ROWS_MAX];
     struct st_error error;
-    struct line_walk walk = {.play = play, .table = table, .indexes = indexes};
+    struct row_walk walk = {.play = play, .table = table, .indexes = indexes};
     if (!match_columns(play, table, line_columns, LINE_COLUMN_COUNT, indexes))
         return false;
     size_t id_count = named_persons(play, table, ids);
@@ -472,14 +482,6 @@ static const struct column payslip_columns[PAYSLIP_COLUMN_COUNT] = {
     {"taxable", CELL_AMOUNT},   {"tax", CELL_AMOUNT},         {"net", CELL_AMOUNT},
     {"state", CELL_TEXT}};
 
-struct payslip_walk {
-    struct play *play;
-    const struct case_table *table;
-    const int *indexes;
-    const char *const *passed; /* persons who had their turn */
-    size_t passed_count;
-};
-
 static void add_payslip_cell(struct play *play, const struct st_payslip_row *payslip, int column) {
     const int64_t amounts[PAYSLIP_COLUMN_COUNT] = {
         [PAYSLIP_BENEFIT] = payslip->benefit.ore,         [PAYSLIP_OFFSETS] = payslip->offsets.ore,
@@ -501,10 +503,9 @@ static void add_payslip_cell(struct play *play, const struct st_payslip_row *pay
 }
 
 static enum st_status visit_payslip(void *context, const struct st_payslip_row *payslip) {
-    struct payslip_walk *walk = context;
-    for (size_t i = 0; i < walk->passed_count; i++)
-        if (strcmp(walk->passed[i], payslip->person_id) == 0)
-            return ST_OK;
+    struct row_walk *walk = context;
+    if (has_passed(walk, payslip->person_id))
+        return ST_OK;
     for (size_t i = 0; i < walk->table->column_count; i++)
         add_payslip_cell(walk->play, payslip, walk->indexes[i]);
     return row_end(walk->play, &walk->play->got) ? ST_OK : ST_IO;
@@ -515,7 +516,7 @@ static bool check_payslips(struct play *play, struct st_ledger *ledger, int64_t 
     int indexes[CASE_COLUMNS_MAX];
     const char *ids[CASE_ROWS_MAX];
     struct st_error error;
-    struct payslip_walk walk = {play, table, indexes, ids, 0};
+    struct row_walk walk = {.play = play, .table = table, .indexes = indexes, .passed = ids};
     if (!match_columns(play, table, payslip_columns, PAYSLIP_COLUMN_COUNT, indexes))
         return false;
     size_t id_count = named_persons(play, table, ids);
@@ -527,6 +528,99 @@ static bool check_payslips(struct play *play, struct st_ledger *ledger, int64_t 
     walk.passed_count = id_count; /* whoever else has a payslip */
     if (st_ledger_each_payslip(ledger, run, NULL, visit_payslip, &walk, &error) != ST_OK)
         return fail_call(play, table->line, "the payslips cannot be read", &error);
+    return sheets_equal(play, table);
+}
+
+/* ---- [corrections], [claims] ----------------------------------------------------------------- */
+
+enum { CORRECTION_PERSON, CORRECTION_MONTH, CORRECTION_PAID, CORRECTION_DUE, CORRECTION_DIFFERENCE,
+       CORRECTION_CAUSE, CORRECTION_COLUMN_COUNT };
+static const struct column correction_columns[CORRECTION_COLUMN_COUNT] = {
+    {"person_id", CELL_PERSON}, {"month", CELL_TEXT},        {"paid", CELL_AMOUNT},
+    {"due", CELL_AMOUNT},       {"difference", CELL_AMOUNT}, {"cause", CELL_TEXT}};
+
+static enum st_status visit_correction(void *context, const struct st_correction_row *row) {
+    struct row_walk *walk = context;
+    struct play *play = walk->play;
+    const int64_t amounts[CORRECTION_COLUMN_COUNT] = {
+        [CORRECTION_PAID] = row->paid.ore,
+        [CORRECTION_DUE] = row->due.ore,
+        [CORRECTION_DIFFERENCE] = row->difference.ore};
+    if (has_passed(walk, row->person_id))
+        return ST_OK;
+    for (size_t i = 0; i < walk->table->column_count; i++) {
+        int column = walk->indexes[i];
+        if (column == CORRECTION_PERSON)
+            cell_add(play, case_nickname(play->file, row->person_id));
+        else if (column == CORRECTION_MONTH)
+            add_month(play, row->month);
+        else if (column != CORRECTION_CAUSE)
+            add_ore(play, amounts[column]);
+        else if (!add_part_as_expected(walk, i, row->cause))
+            cell_add(play, row->cause);
+    }
+    return row_end(play, &play->got) ? ST_OK : ST_IO;
+}
+
+static enum st_status each_correction(struct st_ledger *ledger, struct row_walk *walk,
+                                      const char *person_id, struct st_error *error) {
+    return st_ledger_each_correction(ledger, walk->run, person_id, visit_correction, walk, error);
+}
+
+enum { CLAIM_PERSON, CLAIM_KIND, CLAIM_DECIDED, CLAIM_AMOUNT, CLAIM_REMAINING, CLAIM_COLUMN_COUNT };
+static const struct column claim_columns[CLAIM_COLUMN_COUNT] = {{"person_id", CELL_PERSON},
+                                                                {"kind", CELL_TEXT},
+                                                                {"decided", CELL_DATE},
+                                                                {"amount", CELL_AMOUNT},
+                                                                {"remaining", CELL_AMOUNT}};
+
+static enum st_status visit_claim(void *context, const struct st_claim_row *row) {
+    struct row_walk *walk = context;
+    struct play *play = walk->play;
+    if (row->run != walk->run || has_passed(walk, row->person_id))
+        return ST_OK;
+    for (size_t i = 0; i < walk->table->column_count; i++) {
+        int column = walk->indexes[i];
+        if (column == CLAIM_PERSON)
+            cell_add(play, case_nickname(play->file, row->person_id));
+        else if (column == CLAIM_KIND)
+            cell_add(play, row->kind);
+        else if (column == CLAIM_DECIDED)
+            add_date(play, row->decided);
+        else
+            add_ore(play, column == CLAIM_AMOUNT ? row->amount.ore : row->remaining.ore);
+    }
+    return row_end(play, &play->got) ? ST_OK : ST_IO;
+}
+
+static enum st_status each_claim(struct st_ledger *ledger, struct row_walk *walk,
+                                 const char *person_id, struct st_error *error) {
+    return st_ledger_each_claim(ledger, person_id, visit_claim, walk, error);
+}
+
+/* What the run keeps beside the payslips, of whom the section names and then of everybody else. */
+static bool check_kept(struct play *play, struct st_ledger *ledger, int64_t run,
+                       const struct case_table *table) {
+    bool is_claims = strcmp(table->name, "claims") == 0;
+    const struct column *columns = is_claims ? claim_columns : correction_columns;
+    size_t column_count = is_claims ? CLAIM_COLUMN_COUNT : CORRECTION_COLUMN_COUNT;
+    int indexes[CASE_COLUMNS_MAX];
+    const char *ids[CASE_ROWS_MAX];
+    struct st_error error;
+    struct row_walk walk = {
+        .play = play, .table = table, .indexes = indexes, .run = run, .passed = ids};
+    if (!match_columns(play, table, columns, column_count, indexes))
+        return false;
+    size_t id_count = named_persons(play, table, ids);
+    if (!add_expected_by_person(play, table, columns, indexes, ids, id_count))
+        return false;
+    order_expected(&walk, ids, id_count);
+    for (size_t i = 0; i <= id_count; i++) {
+        const char *id = i < id_count ? ids[i] : NULL;
+        walk.passed_count = id == NULL ? id_count : 0;
+        if ((is_claims ? each_claim : each_correction)(ledger, &walk, id, &error) != ST_OK)
+            return fail_call(play, table->line, "they cannot be read", &error);
+    }
     return sheets_equal(play, table);
 }
 
@@ -917,6 +1011,8 @@ static bool check_run(struct play *play, struct st_ledger *ledger, int64_t run,
             is_good &= check_lines(play, ledger, run, table);
         else if (strcmp(table->name, "payslips") == 0)
             is_good &= check_payslips(play, ledger, run, table);
+        else if (strcmp(table->name, "corrections") == 0 || strcmp(table->name, "claims") == 0)
+            is_good &= check_kept(play, ledger, run, table);
         else if (strcmp(table->name, "findings") == 0)
             is_good &= check_findings(play, ledger, run, block, table);
         else
@@ -974,9 +1070,12 @@ static bool play_pay(struct play *play, struct st_ledger *ledger, size_t index) 
     st_amount net = row.net;
     if (!check_run(play, ledger, run, block))
         return false;
+    act = act_at(play, "leader", block->date, AT_APPROVAL);
+    if (block->is_discarded)
+        return st_ledger_discard(ledger, &act, run, &error) == ST_OK ||
+               fail_call(play, block->line, "the run cannot be discarded", &error);
     if (!is_paid_again(play->file, index))
         return true;
-    act = act_at(play, "leader", block->date, AT_APPROVAL);
     if (st_ledger_approve(ledger, &act, run, payment_count, net, &row, &error) != ST_OK)
         return fail_call(play, block->line, "the run cannot be approved", &error);
     return true;
@@ -995,8 +1094,10 @@ static bool play_in_ledger(struct play *play) {
     struct st_municipality municipality = {
         .organisation_number = CASE_ORGANISATION_NUMBER, .name = "Testvik kommune",
         .account = "12345678903", .bic = "TESTNOKK",
-        .half_tax_month = play->file->half_tax_month, .recover = ST_RECOVER_AUTO,
-        .first_month = play->file->first_month, .test = true};
+        .half_tax_month = play->file->half_tax_month,
+        .recover = play->file->is_ask ? ST_RECOVER_ASK : ST_RECOVER_AUTO,
+        .first_month = play->file->first_month, .test = true,
+        .secret = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"};
     struct st_act act = act_at(play, "clerk", import_day(play, 0), AT_CREATION);
     struct st_ledger *ledger = NULL;
     struct st_error error = {.status = ST_OK};

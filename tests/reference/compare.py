@@ -1,356 +1,269 @@
 # SPDX-License-Identifier: MIT
 """Pays random people with stonad and compares every amount with the reference.
 
-    python3 tests/reference/compare.py build/stonad [people] [seed]
+    python3 tests/reference/compare.py build/stonad [people] [seed] [--keep FOLDER]
 
-Several months follow each other in one ledger, so that exemption cards run down and late facts appear;
-prints how many payslips were compared and every difference; exits 1 on any, or when nothing was compared.
+Months follow each other in one ledger, with months skipped and runs discarded; before each run some facts become
+known late, change or are withdrawn, rates too. Compared for everyone and every run: the payslip's columns, the
+lines by month and kind (R4-R8 and corrections), what moved the person's claims, and R13's finding. Prints what was
+met and every difference; exits 1 on any, or when nothing was compared. --keep leaves the ledger and its imports.
 """
 import csv
 import datetime
 import io
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
 
+import people as made
 import reference as ref
 
 D = datetime.date
 DAY = datetime.timedelta(1)
-# month, payday, computed on
-RUNS = [("2025-11", D(2025, 12, 12), D(2025, 12, 2)), ("2025-12", D(2026, 1, 9), D(2026, 1, 2)),
-        ("2026-01", D(2026, 1, 30), D(2026, 1, 27)), ("2026-02", D(2026, 3, 10), D(2026, 3, 2)),
-        ("2026-05", D(2026, 5, 15), D(2026, 5, 12)), ("2026-06", D(2026, 7, 10), D(2026, 7, 1)),
-        ("2026-10", D(2026, 11, 10), D(2026, 11, 3)), ("2026-11", D(2026, 12, 10), D(2026, 12, 1))]
-COLUMNS = {
-    "participants": "person_id name birth_date account language",
-    "programmes": "person_id start offered end permit permit_granted settled education end_goal "
-                  "share_percent share_cause",
-    "care": "person_id from to children sole_carer chronic youngest_born",
-    "decisions": "person_id decided kind until",
-    "living": "person_id from to situation partner_id children",
-    "absences": "person_id from to kind hours permission",
-    "benefits": "person_id from to kind amount_per_month earned_before_programme",
-    "work": "person_id from to hours gross_wage in_programme",
-    "taxcards": "person_id year kind table percent exempt_amount months extra",
-}
+ORGNR = "312485494"
 AMOUNTS = ["benefit", "offsets", "work", "absence", "corrections", "recovery", "taxable", "tax", "net"]
+LINES = set(ref.KINDS) | {"correction_" + kind for kind in ref.KINDS}
 
 
-def with_check_digits(nine):
-    digits = [int(c) for c in nine]
-    k1 = -sum(w * d for w, d in zip((3, 7, 6, 1, 8, 9, 4, 5, 2), digits)) % 11
-    k2 = -sum(w * d for w, d in zip((5, 4, 3, 2, 7, 6, 5, 4, 3, 2), digits + [k1])) % 11
-    return None if k1 == 10 or k2 == 10 else nine + str(k1) + str(k2)
+def to_ore(text):
+    return int(text.replace(".", "")) if "." in text else 100 * int(text)
 
 
-STRANGER = next(n for n in (with_check_digits("018199%03d" % i) for i in range(10, 99)) if n)
+class Failed(Exception):
+    """A command of stonad that should have worked did not."""
 
 
-def account(rng):
-    while True:
-        ten = "%010d" % rng.randrange(10 ** 9, 10 ** 10)
-        check = -sum(w * int(d) for w, d in zip((5, 4, 3, 2, 7, 6, 5, 4, 3, 2), ten)) % 11
-        if check < 10:
-            return ten + str(check)
+class Program:
+    """stonad on one ledger."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder, self.imports = program, folder, 0
+        self.ledger = os.path.join(folder, "ledger.db")
+
+    def __call__(self, *words, actor="kari", today):
+        done = subprocess.run([self.program, *words, "--db", self.ledger, "--actor", actor, "--today", str(today)],
+                              capture_output=True, text=True)
+        if done.returncode:
+            raise Failed("stonad %s: exit %d\n%s%s" % (" ".join(words), done.returncode, done.stdout[-2000:],
+                                                       done.stderr[-2000:]))
+        return done.stdout
+
+    def rows(self, *words, today):
+        return csv.DictReader(io.StringIO(self(*words, "--format", "csv", today=today)))
+
+    def init(self, today, half_tax_month=12, recover="auto", first_month=None):
+        first = ["--first-month", first_month] if first_month else []
+        self("init", "--test", "--orgnr", ORGNR, "--name", "Prøve kommune", "--account", "12345678903",
+             "--bic", "PRVKNO21XXX", "--half-tax-month", str(half_tax_month), "--recover", recover, *first,
+             today=today)
+
+    def take(self, people, today):
+        """Imports what became known."""
+        if people.pending:
+            self.imports += 1
+            folder = os.path.join(self.folder, "import-%03d" % self.imports)
+            people.write(folder, ORGNR)
+            self("import", folder, today=today)
+
+    def add_rate(self, rate, today):
+        effect, known, value = rate
+        self("rates", "add", "--name", "G", "--value", str(value), "--effect", str(effect), "--known", str(known),
+             "--source", "made for the test", today=today)
+
+    def approve(self, run, today):
+        totals = list(self.rows("runs", today=today))[-1]
+        self("approve", str(run), "--payments", totals["payments"], "--sum", totals["net"], actor="ola", today=today)
+
+    def query(self, sql, *values):
+        db = sqlite3.connect("file:%s?mode=ro" % self.ledger, uri=True)
+        try:
+            return db.execute(sql, values).fetchall()
+        finally:
+            db.close()
 
 
-def between(rng, first, last):
-    return first + DAY * rng.randrange((last - first).days + 1)
+def plan(rng, begin, end, skip=.3, discard=.2):
+    """(month, payday, computed on, whether it is then discarded), in order; a payday in January and in February
+    of each year that begins inside."""
+    at, last, steps = begin, begin - 40 * DAY, []
+    while at < end:
+        month, days = ref.month_of(at), ref.month_days(ref.month_of(at))
+        if rng.random() < discard / 4 and at.month < 12:  # the wrong month, and back
+            last = max(last, at - 5 * DAY)
+            steps.append((ref.next_month(month), days[-1] + 15 * DAY, last, True))
+        if rng.random() >= skip or at.month in (1, 12):
+            # Some months are computed, discarded and then skipped.
+            tries = [True] * (rng.random() < discard) + [False]
+            if at.month not in (1, 12) and rng.random() < discard / 2:
+                tries = [True]
+            for is_discarded in tries:
+                if at.month == 12:
+                    payday = D(at.year, 12, 20)
+                    if days[-1] < end and rng.random() < .7:
+                        payday = D(at.year + 1, 1, rng.randrange(2, 12))
+                elif at.month in (1, 2):
+                    payday = D(at.year, at.month + (rng.random() < .3), rng.randrange(15, 28))
+                else:
+                    payday = rng.choice([days[rng.randrange(10, 28)], days[-1] + DAY * rng.randrange(1, 13)])
+                today = max(last, payday - DAY * rng.randrange(0, 12))
+                payday, last = max(payday, today), today
+                steps.append((month, payday, today, is_discarded))
+        at = days[-1] + DAY
+    return steps
 
 
-class People:
-    """Random people, their facts free of overlaps."""
+def new_rate(rng, rates, begin, end, today):
+    """A G decided backwards or ahead, known by now."""
+    effect = begin - 60 * DAY + DAY * rng.randrange((end - begin).days + 60)
+    known = min(today, rng.choice([today, effect, effect + 22 * DAY, today - 60 * DAY]))
+    if any(r[:2] == (effect, known) for r in rates):
+        return None
+    return effect, known, rng.randrange(118000, 150000)
 
-    def __init__(self, rng, count, tables):
-        self.rng, self.tables, self.register, self.used = rng, tables, {}, set()
-        for _ in range(count):
-            self.add_person()
-        self.register.pop(STRANGER, None)
-        ids = sorted(self.register)
-        for person in self.register.values():
-            self.add_living(person, ids)
-            self.add_care(person)
-            self.add_absences(person)
-            self.add_benefits(person)
-            self.add_work(person)
-            self.add_cards(person)
 
-    def add_person(self):
-        rng = self.rng
-        birth = between(rng, D(2000, 6, 1), D(2002, 6, 1)) if rng.random() < .4 else \
-            between(rng, D(1966, 1, 1), D(2007, 12, 31))
-        if rng.random() < .02:
-            birth = rng.choice([D(2004, 2, 29), D(2000, 2, 29), D(1996, 2, 29)])
-        while True:
-            serial = rng.randrange(0, 500) if birth.year < 2000 else rng.randrange(500, 1000)
-            number = with_check_digits("%02d%02d%02d%03d" % (birth.day, birth.month + 80,
-                                                             birth.year % 100, serial))
-            if number and number not in self.used:
-                break
-        self.used.add(number)
-        person = dict(person_id=number, name="Person " + number[-5:], birth_date=str(birth),
-                      account=account(rng), language="", programmes=[], living=[], care=[], decisions=[],
-                      absences=[],
-                      benefits=[], work=[], taxcards=[], authority=[])
-        start = between(rng, D(2024, 5, 1), D(2026, 10, 31))
-        while start < D(2027, 1, 1) and len(person["programmes"]) < 3:
-            length = rng.choice([5, 12, 20, 40, 90, 200, 400, 800])
-            end = start + DAY * rng.randrange(length)
-            if rng.random() < .1:
-                start = (start + 31 * DAY).replace(day=rng.choice([1, 16]))
-                end = start + DAY * rng.choice([14, 13, 15, 12])
-            share, cause, permit = "", "", rng.choice("abcdefg")
-            granted = between(rng, D(2019, 6, 1), D(2021, 6, 30)) if rng.random() < .15 else \
-                between(rng, D(2021, 1, 2), D(2024, 4, 1))
-            if end <= D(2025, 12, 31) and rng.random() < .15:
-                share, cause, permit = str(rng.randrange(20, 100)), \
-                    rng.choice(["participant", "municipality"]), "e"
-            person["programmes"].append(dict(
-                person_id=number, start=str(start), offered=str(start - 30 * DAY),
-                end="" if end > D(2026, 6, 1) and rng.random() < .5 else str(end), permit=permit,
-                permit_granted=str(granted), settled=str(start - 60 * DAY),
-                education=rng.choice(["none", "upper_secondary", "higher"]), end_goal="work",
-                share_percent=share, share_cause=cause))
-            if not person["programmes"][-1]["end"]:
-                break
-            start = end + DAY * rng.randrange(1, 60)
-        self.register[number] = person
+def shown_payslips(stonad, run, today):
+    return {r["person_id"]: dict({k: to_ore(r[k]) for k in AMOUNTS},
+                                 state="held" if r["state"] == "held" else "due")
+            for r in stonad.rows("payslips", str(run), today=today)}
 
-    def spans(self, first, last, lengths, chance):
-        """Periods one after the other, some of them left out."""
-        at = first
-        while at < last:
-            length = self.rng.choice(lengths)
-            if self.rng.random() < chance:
-                yield at, at + DAY * (length - 1)
-            at += DAY * (length + self.rng.randrange(0, 20))
 
-    def add_living(self, person, ids):
-        rng = self.rng
-        rows = list(self.spans(D(2024, 1, 1), D(2026, 12, 31), [40, 150, 400, 900], .85))
-        for n, (first, last) in enumerate(rows):
-            situation = rng.choice(["alone", "parents", "partner", "partner"])
-            partner = ""
-            if situation == "partner" or rng.random() < .1:
-                partner = rng.choice(ids) if rng.random() < .9 else STRANGER
-                if partner == person["person_id"]:
-                    partner = ""
-            is_open = n == len(rows) - 1 and rng.random() < .5
-            person["living"].append(dict(
-                person_id=person["person_id"], to="" if is_open else str(last), situation=situation,
-                partner_id=partner, children=rng.choice(["yes", "no", "no", "no", ""]),
-                **{"from": str(first)}))
+def shown_lines(stonad, run, today):
+    out = {}
+    for row in stonad.rows("lines", str(run), today=today):
+        if row["kind"] in LINES:
+            lines, key = out.setdefault(row["person_id"], {}), (row["month"], row["kind"])
+            lines[key] = lines.get(key, 0) + to_ore(row["amount"])
+    return out
 
-    def add_care(self, person):
-        rng, at = self.rng, D(2024, 1, 1)
-        while at < D(2026, 12, 1) and rng.random() < .75:
-            end = at + DAY * rng.choice([100, 300, 900])
-            person["care"].append(dict(
-                person_id=person["person_id"], to=str(end), children=str(rng.randrange(0, 5)),
-                sole_carer=rng.choice(["yes", "no"]), chronic=rng.choice(["yes", "no", "no"]),
-                youngest_born=str(rng.choice([between(rng, D(2024, 6, 1), D(2026, 6, 1)),
-                                              between(rng, D(2006, 1, 1), D(2016, 12, 31))]))
-                if rng.random() < .8 else "", **{"from": str(at)}))
-            at = end + DAY * rng.choice([1, 1, 40])
-        if rng.random() < .1:
-            decided = between(rng, D(2025, 10, 1), D(2026, 10, 1))
-            person["decisions"].append(dict(
-                person_id=person["person_id"], decided=str(decided), kind="self_certification_barred",
-                until=rng.choice(["", str(decided + 90 * DAY)])))
 
-    # A few people have much of one kind, so that its limits are met.
-    LIMITED = ["self_certified_sick", "self_certified_child_sick", "certified_child_sick",
-               "pregnancy_leave", "birth_mother", "birth_father", "breastfeeding", "welfare_leave",
-               "peace_work", "religious_day", "holiday"]
-    HOURS = {"unapproved", "permitted_absence", "breastfeeding", "pregnancy_check", "welfare_leave",
-             "self_certified_child_sick", "certified_child_sick"}
+def shown_claims(stonad, run):
+    """Movements by kind and decision, and what is owed after them."""
+    moves, owed = {}, {}
+    for pid, kind, decided, amount, remaining in stonad.query(
+            "SELECT person_id, kind, decided, amount_ore, remaining_ore FROM claim WHERE run = ?"
+            " ORDER BY person_id, number", run):
+        of, key = moves.setdefault(pid, {}), (kind, decided and D.fromisoformat(decided))
+        of[key] = of.get(key, 0) + amount
+        owed[pid] = remaining
+    return moves, owed
 
-    def add_absences(self, person):
-        rng = self.rng
-        if rng.random() < .2:
-            return
-        favourites = rng.sample(self.LIMITED, 2) if rng.random() < .7 else []
-        begin = D(2024, 9, 1) if favourites else D(2025, 10, 20)
-        for first, last in self.spans(begin, D(2026, 12, 10), [1, 1, 1, 2, 3, 4, 5, 10, 31, 45], .5):
-            row = dict(person_id=person["person_id"], to=str(last), hours="", permission="no",
-                       **{"from": str(first)})
-            row["kind"] = rng.choice(["unapproved"] * 8 + ["stop", "parental_leave", "other_leave",
-                                                           "work_leave", "long_sick_leave",
-                                                           "certified_sick", "permitted_absence"])
-            if favourites and rng.random() < .8:
-                row["kind"] = rng.choice(favourites)
-            row["permission"] = rng.choice(["yes", "no"])
-            if first == last and rng.random() < .5 and row["kind"] in self.HOURS:
-                row["hours"] = str(rng.choice(["1", "2.5", "3.25", "7.5", "0.1", "24"]))
-                if rng.random() < .3:
-                    other = rng.choice(sorted(self.HOURS - {row["kind"]}))
-                    person["absences"].append(dict(row, kind=other, hours="2"))
-            person["absences"].append(row)
 
-    def add_benefits(self, person):
-        rng = self.rng
-        kinds = ["dagpenger", "sykepenger", "foreldrepenger", "uforetrygd", "arbeidsavklaringspenger",
-                 "overgangsstonad", "barnetrygd", "sosialhjelp"]
-        for kind in kinds:
-            if rng.random() < .08:
-                first = between(rng, D(2025, 10, 1), D(2026, 11, 30))
-                last = first + DAY * rng.randrange(200)
-                person["benefits"].append(dict(
-                    person_id=person["person_id"], to="" if rng.random() < .3 else str(last), kind=kind,
-                    amount_per_month="%d.%02d" % (rng.randrange(0, 25000), rng.randrange(100)),
-                    earned_before_programme=rng.choice(["yes", "no"]), **{"from": str(first)}))
+def shown_corrections(stonad, run):
+    """What was paid and what is due for each month put right."""
+    out = {}
+    for pid, month, paid, due in stonad.query(
+            "SELECT person_id, month, paid_ore, due_ore FROM correction WHERE run = ?", run):
+        out.setdefault(pid, {})[month] = (paid, due)
+    return out
 
-    def add_work(self, person):
-        rng, seen = self.rng, set()
-        for _ in range(rng.choice([0, 0, 0, 1, 3])):
-            first = between(rng, D(2025, 11, 1), D(2026, 11, 28))
-            last = min(first + DAY * rng.randrange(20),
-                       ref.month_days(first.year, first.month)[-1])
-            if first in seen:
+
+def shown_decisions(stonad, run):
+    """Whose payment R13 flags."""
+    return {pid for (pid,) in stonad.query(
+        "SELECT DISTINCT person_id FROM finding WHERE run = ? AND code = 'R13-DECISION'", run)}
+
+
+def without_zeros(sums):
+    return {key: value for key, value in sums.items() if value}
+
+
+class Comparison:
+    def __init__(self, stonad):
+        self.stonad, self.counts, self.differences = stonad, {}, 0
+
+    def count(self, **what):
+        for name, number in what.items():
+            self.counts[name] = self.counts.get(name, 0) + number
+
+    def differ(self, pid, run, month, what, expected, got):
+        self.differences += 1
+        if self.differences <= 10:
+            print("person %s, run %d of %s, %s\n  expected %s\n  got      %s" % (pid, run, month, what, expected, got))
+
+    def compare(self, run, month, today, expected):
+        payslips = shown_payslips(self.stonad, run, today)
+        lines = shown_lines(self.stonad, run, today)
+        moves, owed = shown_claims(self.stonad, run)
+        corrections = shown_corrections(self.stonad, run)
+        decisions = shown_decisions(self.stonad, run)
+        for pid in sorted(set(expected) | set(payslips)):
+            if pid not in expected or pid not in payslips:
+                self.differ(pid, run, month, "payslip", expected.get(pid) and expected[pid].columns,
+                            payslips.get(pid))
                 continue
-            seen.add(first)
-            person["work"].append(dict(
-                person_id=person["person_id"], to=str(last), hours="%.2f" % (rng.random() * 100),
-                gross_wage="%.2f" % (rng.random() * 20000), in_programme=rng.choice(["yes", "yes", "no"]),
-                **{"from": str(first)}))
-
-    def card(self, year, kind):
-        rng = self.rng
-        row = dict(kind=kind, table="", percent="", exempt_amount="", months="")
-        if kind == "table":
-            row["table"] = rng.choice([t for y, t in self.tables.tables if y == year])
-        if kind == "percent" or (kind == "table" and rng.random() < .3):
-            row["percent"] = str(rng.choice(["0", "12", "20.5", "33.33", "50", "100"]))
-        if kind == "exempt" and rng.random() < .8:
-            row["exempt_amount"] = rng.choice(["0", "15000", "65000.50", "120000"])
-        row["months"] = rng.choice(["", "", "10.5", "11", "12"])
-        return row
-
-    def add_cards(self, person):
-        rng = self.rng
-        for year in (2025, 2026):
-            kind = rng.choice(["table", "table", "table", "percent", "exempt", "none", "not_liable", ""])
-            if kind:
-                person["taxcards"].append(dict(self.card(year, kind), person_id=person["person_id"],
-                                               year=str(year),
-                                               extra=rng.choice(["", "", "", "300", "30000"])))
-            if rng.random() < .4:
-                row = dict(self.card(year, rng.choice(["table", "percent", "exempt"])),
-                           person_id=person["person_id"], year=str(year), foreign_scheme="no",
-                           has_entry="yes", result="ok")
-                if row["kind"] == "exempt":
-                    row["months"] = ""  # the authority's exemption cards have none
-                chance = rng.random()
-                if chance < .2:
-                    row.update(has_entry="no")
-                elif chance < .3:
-                    row.update(foreign_scheme="yes", has_entry="no")
-                elif chance < .4:
-                    row.update(has_entry="no",
-                               result=rng.choice(["no_card", "check_work_permit", "not_liable"]))
-                person["authority"].append(row)
+            slip = expected[pid]
+            for what, mine, theirs in (
+                    ("columns", slip.columns, payslips[pid]),
+                    ("lines", without_zeros(slip.lines), without_zeros(lines.get(pid, {}))),
+                    ("months", slip.months, corrections.get(pid, {})),
+                    ("claims", slip.moves, moves.get(pid, {})),
+                    ("owed", slip.owed, owed.get(pid, slip.owed)),
+                    ("R13", slip.needs_decision, pid in decisions)):
+                if mine != theirs:
+                    self.differ(pid, run, month, what, mine, theirs)
+            kinds = [kind for kind, _ in slip.moves]
+            self.count(payslips=1, corrections=sum(1 for _, kind in slip.lines if kind[:11] == "correction_"),
+                       held=slip.columns["state"] == "held", arrears=slip.arrears > 0,
+                       januaries=slip.january != 0, claims=kinds.count("arisen"),
+                       recoveries=kinds.count("recovered"), written_off=kinds.count("written_off"),
+                       refunds=kinds.count("agency") + kinds.count("refunded"), flags=slip.needs_decision)
 
 
-RESULTS = {"ok": "skattekortopplysningerOK", "no_card": "ikkeSkattekort", "not_liable": "ikkeTrekkplikt",
-           "check_work_permit": "vurderArbeidstillatelse"}
-TYPES = {"table": "Trekktabell", "percent": "Trekkprosent", "exempt": "Frikort"}
-
-
-def card_xml(row):
-    out = ["<arbeidstaker><arbeidstakeridentifikator>%s</arbeidstakeridentifikator>"
-           "<resultatPaaForespoersel>%s</resultatPaaForespoersel>" % (row["person_id"],
-                                                                       RESULTS[row["result"]])]
-    if row["result"] == "ok":
-        code = "introduksjonsstoenad" if row["has_entry"] == "yes" else "loennFraNAV"
-        out.append('<skattekort><utstedtDato>2025-12-01</utstedtDato><skattekortidentifikator>1'
-                   '</skattekortidentifikator><forskuddstrekk xmlns:xsi="http://www.w3.org/2001/'
-                   'XMLSchema-instance" xsi:type="%s"><trekkode>%s</trekkode>' % (TYPES[row["kind"]],
-                                                                                 code))
-        if row["kind"] == "table":
-            out.append("<tabelltype>trekktabellForLoenn</tabelltype><tabellnummer>%s</tabellnummer>"
-                       "<prosentsats>%s</prosentsats>" % (row["table"], row["percent"] or "30.0"))
-        elif row["kind"] == "percent":
-            out.append("<prosentsats>%s</prosentsats>" % row["percent"])
-        elif row["exempt_amount"]:
-            out.append("<frikortbeloep>%s</frikortbeloep>" % row["exempt_amount"])
-        if row["months"] and row["kind"] != "exempt":
-            out.append("<antallMaanederForTrekk>%s</antallMaanederForTrekk>" % row["months"])
-        out.append("</forskuddstrekk></skattekort>")
-    if row["foreign_scheme"] == "yes":
-        out.append("<tilleggsopplysning>kildeskattPaaLoenn</tilleggsopplysning>")
-    out.append("<inntektsaar>%s</inntektsaar></arbeidstaker>" % row["year"])
-    return "".join(out)
-
-
-def write_files(people, folder, orgnr):
-    for kind, names in COLUMNS.items():
-        with open(os.path.join(folder, kind + ".csv"), "w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, names.split(), extrasaction="ignore")
-            writer.writeheader()
-            for person in people.register.values():
-                writer.writerows([person] if kind == "participants" else person[kind])
-    space = "urn:no:skatteetaten:fastsetting:formueinntekt:forskudd:skattekorttilarbeidsgiver:v3"
-    with open(os.path.join(folder, "cards.xml"), "w", encoding="utf-8") as out:
-        out.write('<?xml version="1.0" encoding="UTF-8"?><skattekortTilArbeidsgiver xmlns="%s"><arbeidsgiver>'
-                  '<arbeidsgiveridentifikator><organisasjonsnummer>%s</organisasjonsnummer>'
-                  '</arbeidsgiveridentifikator>' % (space, orgnr))
-        for person in people.register.values():
-            out.writelines(card_xml(row) for row in person["authority"])
-        out.write("</arbeidsgiver></skattekortTilArbeidsgiver>")
+def pay(stonad, rng, people, books, steps, comparison):
+    """Everything becomes known, is paid and compared, step by step."""
+    begin, end = people.begin, people.end
+    for run, (month, payday, today, is_discarded) in enumerate(steps, 1):
+        people.arrive(today)
+        people.change(today, .15)
+        if rng.random() < .15:
+            rate = new_rate(rng, books.rates, begin, end, today)
+            if rate:
+                books.rates.append(rate)
+                stonad.add_rate(rate, today)
+        stonad.take(people, today)
+        stonad("run", "--month", month, "--payday", str(payday), today=today)
+        expected = books.run(month, payday, today)
+        comparison.compare(run, month, today, expected)
+        if rng.random() < .2:  # something becomes known before the second pair of eyes has looked
+            people.change(today, .1)
+            stonad.take(people, today)
+        if is_discarded:
+            stonad("discard", str(run), today=today)
+        else:
+            stonad.approve(run, today)
+            books.keep(month, payday, expected)
+            people.owing = {pid: account.owed for pid, account in books.accounts.items()}
 
 
 def main():
-    program, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    words = sys.argv[1:]
+    keep = words.pop(words.index("--keep") + 1) if "--keep" in words else None
+    words = [w for w in words if w != "--keep"]
+    program, count, seed = words[0], int((words + ["", 300])[1] or 300), int((words + ["", "", 1])[2] or 1)
     rng, tables = random.Random(seed), ref.Tables()
-    people = People(rng, count, tables)
-    half_tax_month = rng.choice([11, 12])
-    compared = differences = 0
-    with tempfile.TemporaryDirectory() as folder:
-        ledger, files = os.path.join(folder, "ledger.db"), os.path.join(folder, "files")
-        os.mkdir(files)
-        write_files(people, files, "312485494")
-
-        def stonad(*words, actor="kari", today="2025-11-20", check=True):
-            done = subprocess.run([program, *words, "--db", ledger, "--actor", actor, "--today", str(today)],
-                                  capture_output=True, text=True)
-            if check and done.returncode:
-                sys.exit("stonad %s: exit %d\n%s%s" % (" ".join(words), done.returncode,
-                                                       done.stdout[-2000:], done.stderr[-2000:]))
-            return done.stdout
-
-        stonad("init", "--test", "--orgnr", "312485494", "--name", "Prøve kommune", "--account",
-               "12345678903", "--bic", "PRVKNO21XXX", "--half-tax-month", str(half_tax_month))
-        stonad("import", files)
-        paid = {}
-        for run, (month, payday, today) in enumerate(RUNS, 1):
-            stonad("run", "--month", month, "--payday", str(payday), today=today)
-            rows = {r["person_id"]: r for r in csv.DictReader(io.StringIO(
-                stonad("payslips", str(run), "--format", "csv", today=today)))}
-            year, number = (int(part) for part in month.split("-"))
-            for pid, person in people.register.items():
-                before = paid.get((pid, payday.year), 0)
-                expected = ref.compute(person, people.register, year, number, payday, today,
-                                       half_tax_month, tables, before)
-                got = rows.pop(pid, None)
-                compared += expected is not None
-                shown = got and dict({k: int(round(float(got[k]) * 100)) for k in AMOUNTS},
-                                     state="held" if got["state"] == "held" else "due")
-                if shown != expected:
-                    differences += 1
-                    if differences <= 10:
-                        print("person %s run %s\n  expected %s\n  got      %s" % (pid, month, expected, shown))
-                if expected and expected["state"] == "due":
-                    paid[(pid, payday.year)] = before + expected["taxable"]
-            differences += len(rows)
-            totals = list(csv.DictReader(io.StringIO(stonad("runs", "--format", "csv", today=today))))[-1]
-            stonad("approve", str(run), "--payments", totals["payments"], "--sum", totals["net"],
-                   actor="ola", today=today)
-    print("seed %d: %d payslips compared, %d differences" % (seed, compared, differences))
-    return 1 if differences or not compared else 0
+    begin, end = D(2025, 10, 1), D(2026, 12, 31)
+    people = made.People(rng, count, tables, begin, end)
+    half_tax_month, recover = rng.choice([11, 12]), rng.choice(["auto", "auto", "ask"])
+    first_month = rng.choice([None, "2025-10", "2025-08"])
+    steps = plan(rng, D(2025, 11, 1), end)
+    books = ref.Books(people.register, tables, list(ref.G), half_tax_month, recover, first_month)
+    with tempfile.TemporaryDirectory() as temporary:
+        stonad = Program(program, keep or temporary)
+        comparison = Comparison(stonad)
+        stonad.init(begin - 60 * DAY, half_tax_month, recover, first_month)
+        pay(stonad, rng, people, books, steps, comparison)
+    print("seed %d: %d payslips compared (%s), %d differences" % (
+        seed, comparison.counts.get("payslips", 0),
+        ", ".join("%d %s" % (n, name) for name, n in comparison.counts.items() if name != "payslips"),
+        comparison.differences))
+    return 1 if comparison.differences or not comparison.counts else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Failed as failure:
+        sys.exit(str(failure))

@@ -1,44 +1,79 @@
 # SPDX-License-Identifier: MIT
-"""A second computation of a month, written from docs/rules.md alone, in plain Python with exact fractions.
+"""A second computation of what is paid, written from docs/rules.md alone, in plain Python with exact fractions.
 
 It shares nothing with the engine but the published figures of the withholding tables, which it reads from
-the data files and computes by the published routine. tests/reference/compare.py makes random people, pays
-them with stonad and compares every amount.
+the data files and computes by the published routine. A month by itself is `month_due` (R1-R10); `Books` pays
+month after month: corrections (R11), claims and recovery (R12), tax (R14-R16). tests/reference/compare.py makes
+random people, pays them with stonad and compares every amount; histories.py holds many months of changing
+facts against one computation at the end. Both take their people from people.py.
+
+A person is a dict of rows by file; dates are datetime.date, an open `to` or `end` is None; `version` grows with
+every change of a row; `gone` says that the participant's own row is withdrawn, and nothing is due any more.
 """
 import csv
 import datetime
+import functools
 import glob
 import math
 import os
 from fractions import Fraction as F
 
 D = datetime.date
+DAY = datetime.timedelta(1)
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 NO_BENEFIT = {"long_sick_leave", "parental_leave", "work_leave", "other_leave", "stop"}
-G = [(D(2016, 5, 1), None, 92576), (D(2017, 5, 1), None, 93634), (D(2018, 5, 1), None, 96883),
-     (D(2019, 5, 1), None, 99858), (D(2020, 5, 1), None, 101351), (D(2021, 5, 1), None, 106399),
-     (D(2022, 5, 1), None, 111477), (D(2023, 5, 1), None, 118620), (D(2024, 5, 1), None, 124028),
-     (D(2025, 5, 1), D(2025, 5, 23), 130160), (D(2026, 5, 1), D(2026, 5, 22), 136549)]
+KINDS = ("benefit", "offset", "work", "absence_days", "absence_hours", "absence_month")
+# effect, known, value: the G's a ledger starts with
+G = [(D(2016, 5, 1), D(2016, 5, 1), 92576), (D(2017, 5, 1), D(2017, 5, 1), 93634),
+     (D(2018, 5, 1), D(2018, 5, 1), 96883), (D(2019, 5, 1), D(2019, 5, 1), 99858),
+     (D(2020, 5, 1), D(2020, 5, 1), 101351), (D(2021, 5, 1), D(2021, 5, 1), 106399),
+     (D(2022, 5, 1), D(2022, 5, 1), 111477), (D(2023, 5, 1), D(2023, 5, 1), 118620),
+     (D(2024, 5, 1), D(2024, 5, 1), 124028), (D(2025, 5, 1), D(2025, 5, 23), 130160),
+     (D(2026, 5, 1), D(2026, 5, 22), 136549)]
 
 
-def g_on(day, known):
-    return max((e, v) for e, k, v in G if e <= day and (k or e) <= known)[1]
+@functools.lru_cache(None)
+class Rates:
+    """The rates known on some day; the same ones are the same object."""
+
+    def __init__(self, known):
+        self.known, self.found = known, {}
+
+    def g_on(self, day):
+        """The latest effect date counts; of two with the same, the one known last."""
+        if day not in self.found:
+            self.found[day] = max(r for r in self.known if r[0] <= day)[2]
+        return self.found[day]
 
 
-def date(text):
-    return D.fromisoformat(text) if text else None
+same_rates = functools.lru_cache(None)(Rates)
+
+
+def known_rates(rates, today):
+    return same_rates(tuple(sorted(r for r in rates if r[1] <= today)))
 
 
 def covers(row, day, first="from", last="to"):
-    return date(row[first]) <= day and (not row[last] or day <= date(row[last]))
+    return row[first] <= day and (row[last] is None or day <= row[last])
 
 
-def month_days(year, month):
-    first = D(year, month, 1)
-    last = (D(year + month // 12, month % 12 + 1, 1)) - datetime.timedelta(1)
-    return [first + datetime.timedelta(i) for i in range((last - first).days + 1)]
+def month_of(day):
+    return "%04d-%02d" % (day.year, day.month)
 
 
+def next_month(month):
+    return month_of(month_days(month)[-1] + DAY)
+
+
+@functools.lru_cache(None)
+def month_days(month):
+    year, number = int(month[:4]), int(month[5:])
+    first = D(year, number, 1)
+    last = D(year + number // 12, number % 12 + 1, 1) - DAY
+    return [first + DAY * i for i in range((last - first).days + 1)]
+
+
+@functools.lru_cache(None)
 def easter(year):  # Meeus/Jones/Butcher
     a, b, c = year % 19, year // 100, year % 100
     d, e = divmod(b, 4)
@@ -52,6 +87,7 @@ def easter(year):  # Meeus/Jones/Butcher
     return D(year, month, day + 1)
 
 
+@functools.lru_cache(None)
 def is_off(day):
     at = easter(day.year)
     moved = {at + datetime.timedelta(n) for n in (-3, -2, 1, 39, 50)}
@@ -59,6 +95,7 @@ def is_off(day):
         (1, 1), (5, 1), (5, 17), (12, 25), (12, 26)}
 
 
+@functools.lru_cache(None)
 def birthday25(birth):
     if (birth.month, birth.day) == (2, 29):
         leap = (birth.year + 25) % 4 == 0
@@ -191,25 +228,33 @@ class Tables:
         return basis if t > basis and e == 0 else int(t)
 
 
-# ---- the month ---------------------------------------------------------------------------------------
+# ---- a month by itself: R2-R10 -------------------------------------------------------------------------
 
-def annual(person, register, day, known):
-    programme = next(p for p in person["programmes"] if covers(p, day, "start", "end"))
+def programme_on(person, day):
+    return next((p for p in person["programmes"] if covers(p, day, "start", "end")), None)
+
+
+def circumstances(person, register, day):
+    """What R2's factor follows from: thirds for age, couple, hundredths of a programme, law of 2003."""
+    programme = programme_on(person, day)
     living = next((l for l in person["living"] if covers(l, day)), None)
-    old = date(programme["permit_granted"]) < D(2021, 1, 1)
-    f = F(1)
-    if day < birthday25(date(person["birth_date"])):
-        f = F(1, 3) if living and living["situation"] == "parents" and not old else F(2, 3)
-    if (not old and day >= D(2024, 7, 1) and date(programme["start"]) >= D(2024, 7, 1) and living
+    old = programme["permit_granted"] < D(2021, 1, 1)
+    thirds, couple, percent = 3, False, 100
+    if day < birthday25(person["birth_date"]):
+        thirds = 1 if living and living["situation"] == "parents" and not old else 2
+    if (not old and day >= D(2024, 7, 1) and programme["start"] >= D(2024, 7, 1) and living
             and living["partner_id"] and living["children"] == "no"):
         partner = register.get(living["partner_id"])
-        if partner and any(covers(p, day, "start", "end") for p in partner["programmes"]) and not any(
-                a["kind"] in NO_BENEFIT and covers(a, day) for a in partner["absences"]):
-            f *= F(5, 6)
+        couple = bool(partner and not partner["gone"] and programme_on(partner, day)) and not any(
+            a["kind"] in NO_BENEFIT and covers(a, day) for a in partner["absences"])
     if (programme["share_percent"] and programme["share_cause"] == "participant"
             and D(2022, 6, 15) <= day <= D(2025, 12, 31)):
-        f *= F(int(programme["share_percent"]), 100)
-    return 2 * g_on(day, known) * f, old
+        percent = int(programme["share_percent"])
+    return thirds, couple, percent, old
+
+
+def annual_amount(g, thirds, couple, percent):
+    return 2 * g * F(thirds, 3) * (F(5, 6) if couple else 1) * F(percent, 100)
 
 
 def year_before(day):
@@ -218,32 +263,47 @@ def year_before(day):
 
 def months_later(day, months):
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return min(D(year, month + 1, 1) + datetime.timedelta(day.day - 1), month_days(year, month + 1)[-1])
+    return min(D(year, month + 1, 1) + DAY * (day.day - 1), month_days("%04d-%02d" % (year, month + 1))[-1])
 
 
 def holiday_limit(programme, first):
-    end = date(programme["end"])
-    if end is None or end >= months_later(first, 12) - datetime.timedelta(1):
+    end = programme["end"]
+    if end is None or end >= months_later(first, 12) - DAY:
         return 25
-    months = max(m for m in range(13) if months_later(first, m) - datetime.timedelta(1) <= end)
+    months = max(m for m in range(13) if months_later(first, m) - DAY <= end)
     rest = (end - months_later(first, months)).days + 1
     return math.ceil(F(25) * (months + F(rest, 30)) / 12)
 
 
+LIMITED_KINDS = {"self_certified_sick", "self_certified_child_sick", "certified_child_sick", "welfare_leave",
+                 "peace_work", "religious_day", "pregnancy_leave", "birth_mother", "birth_father",
+                 "breastfeeding", "holiday"}
+
+
 def past_limits(person, last):
-    """{(index of the absence, day): (reason, hours or None)} of every virkedag past R8's limits."""
+    """{(index of the absence, day): (reason, hours or None)} of every virkedag past R8's limits.
+
+    What happens after a day never changes what the day costs, so one walk to `last` serves every month.
+    """
+    if not any(row["kind"] in LIMITED_KINDS for row in person["absences"]):
+        return {}
     past, rows = {}, sorted(enumerate(person["absences"]), key=lambda r: (r[1]["from"], r[1]["kind"]))
-    programme_on = lambda d: next((p for p in person["programmes"] if covers(p, d, "start", "end")), None)
+    programme_of = {}
     care_on = lambda d: next((c for c in person["care"] if covers(c, d)), None)
 
+    def on_programme(day):
+        if day not in programme_of:
+            programme_of[day] = programme_on(person, day)
+        return programme_of[day]
+
     def each_day(row):
-        day, end = date(row["from"]), min(date(row["to"]) or last, last)
+        day, end = row["from"], min(row["to"] or last, last)
         while day <= end:
             yield day
-            day += datetime.timedelta(1)
+            day += DAY
 
     def counts(day):
-        return programme_on(day) is not None and not is_off(day)
+        return not is_off(day) and on_programme(day) is not None
 
     def mark(n, row, day, why, hours=None):
         if hours is None and row["hours"]:
@@ -255,22 +315,22 @@ def past_limits(person, last):
     for kind in ("self_certified_sick", "self_certified_child_sick"):
         end, used = None, 0
         for n, row in rows:
-            if row["kind"] != kind or date(row["from"]) > last:
+            if row["kind"] != kind or row["from"] > last:
                 continue
-            if end is None or (date(row["from"]) - end).days > 16:
+            if end is None or (row["from"] - end).days > 16:
                 used = 0
             for day in each_day(row):
                 used += 1
                 end = day
                 if not counts(day):
                     continue
-                if (day - date(programme_on(day)["start"])).days < 56:
+                if (day - on_programme(day)["start"]).days < 56:
                     self_past[(n, day)] = "eight weeks"
                 elif used > 3:
                     self_past[(n, day)] = "three days"
                 elif kind == "self_certified_sick" and any(
-                        x["kind"] == "self_certification_barred" and date(x["decided"]) <= day and
-                        (not x["until"] or day <= date(x["until"])) for x in person["decisions"]):
+                        x["kind"] == "self_certification_barred" and x["decided"] <= day and
+                        (not x["until"] or day <= x["until"]) for x in person["decisions"]):
                     self_past[(n, day)] = "barred"
     kept = []
     for n, row in rows:
@@ -293,7 +353,7 @@ def past_limits(person, last):
                 limit = 20 * alone
             if (n, day) in self_past:
                 mark(n, row, day, self_past[(n, day)])
-            elif care and care["youngest_born"] and day.year > date(care["youngest_born"]).year + (
+            elif care and care["youngest_born"] and day.year > care["youngest_born"].year + (
                     18 if chronic else 12):
                 mark(n, row, day, "age")
             elif day in kept:
@@ -306,10 +366,10 @@ def past_limits(person, last):
                         ("pregnancy_leave", 10), ("birth_mother", 20), ("birth_father", 7)):
         used, event = {}, None
         for n, row in rows:
-            if row["kind"] != kind or date(row["from"]) > last:
+            if row["kind"] != kind or row["from"] > last:
                 continue
-            if event is None or date(row["from"]) > months_later(event, 9):
-                event = date(row["from"])
+            if event is None or row["from"] > months_later(event, 9):
+                event = row["from"]
             for day in each_day(row):
                 if not counts(day):
                     continue
@@ -325,7 +385,7 @@ def past_limits(person, last):
         if row["kind"] == "breastfeeding":
             for day in each_day(row):
                 care = care_on(day)
-                born = date(care["youngest_born"]) if care else None
+                born = care["youngest_born"] if care else None
                 first = born is not None and born <= day < months_later(born, 12)
                 if counts(day) and not row["hours"]:
                     mark(n, row, day, "breastfeeding")
@@ -335,27 +395,60 @@ def past_limits(person, last):
             for day in each_day(row):
                 if not counts(day):
                     continue
-                programme = programme_on(day)
-                start = date(programme["start"])
-                k = max(k for k in range(40) if months_later(start, 12 * k) <= day)
+                programme = on_programme(day)
+                start = programme["start"]
+                k = 0
+                while months_later(start, 12 * (k + 1)) <= day:
+                    k += 1
                 first = months_later(start, 12 * k)
                 window = used.setdefault(first, set())
-                if len(window) >= holiday_limit(programme, first):
-                    mark(n, row, day, "holiday")
+                limit = holiday_limit(programme, first)
+                if len(window) >= limit:
+                    mark(n, row, day, "holiday %d" % limit)
                 else:
                     window.add(day)
     return past
 
 
-def compute(person, register, year, month, payday, known, half_tax_month, tables, paid_before=0):
-    """The payslip's columns in ore, or None when the person gets none."""
-    days = month_days(year, month)
-    programme = [d for d in days if any(covers(p, d, "start", "end") for p in person["programmes"])]
-    leave = {d for d in programme if any(a["kind"] in NO_BENEFIT and covers(a, d)
-                                         for a in person["absences"])}
+class Month:
+    """What a month comes to as known: sums of its rounded lines by kind, and what R12, R13, R15 ask of it."""
+
+    def __init__(self):
+        self.kinds = {}           # ore, signed as the person sees it; a kind with a line is there, also with 0
+        self.programme = []       # the programme days
+        self.unpaid = set()       # days not entitled, and whole days charged (R15)
+        self.entitled = False     # an entitled day: the person gets a payslip
+        self.benefit_exact = F(0)
+        self.deducted_exact = F(0)
+
+    def total(self):
+        return sum(self.kinds.values())
+
+    def span(self):
+        return (self.programme[-1] - self.programme[0]).days + 1 if self.programme else 0
+
+    def is_whole(self):
+        return self.span() == len(month_days(month_of(self.programme[0])))
+
+    def paid_days(self):
+        return sum(1 for d in self.programme if d not in self.unpaid)
+
+
+def month_due(person, register, month, rates, past):
+    """R2-R10 for one month; `rates` from known_rates, `past` from past_limits to any later day."""
+    out, days = Month(), month_days(month)
+    if person["gone"]:
+        return out
+    inside = [p for p in person["programmes"] if p["start"] <= days[-1] and
+              (p["end"] is None or p["end"] >= days[0])]
+    if not inside:
+        return out
+    programme = [d for d in days if any(covers(p, d, "start", "end") for p in inside)]
+    leave = {d for a in person["absences"] if a["kind"] in NO_BENEFIT for d in programme if covers(a, d)}
     entitled = [d for d in programme if d not in leave]
+    out.programme, out.unpaid, out.entitled = programme, leave, bool(entitled)
     if not entitled:
-        return None
+        return out
     units = (30 if len(programme) == len(days) else min(30, len(programme))) - len(leave)
     units = max(0, units)
     dealt, left = {}, units
@@ -363,20 +456,26 @@ def compute(person, register, year, month, payday, known, half_tax_month, tables
         dealt[d] = 1 if left > 0 else 0
         left -= dealt[d]
     dealt[entitled[-1]] += left
-    rate = {d: annual(person, register, d, known) for d in entitled}
-    groups = {}
+    annual, units_at, rate, groups = {}, {}, {}, {}
     for d in entitled:
-        groups[rate[d][0]] = groups.get(rate[d][0], 0) + dealt[d]
-    benefit = sum(ore(a / 360 * n) for a, n in groups.items())
-    remaining = benefit
+        key = (rates.g_on(d),) + circumstances(person, register, d)
+        if key not in annual:
+            annual[key] = (annual_amount(*key[:4]), key[4])
+        rate[d] = annual[key]
+        units_at[key] = units_at.get(key, 0) + dealt[d]
+    for key, count in units_at.items():
+        groups[annual[key][0]] = groups.get(annual[key][0], 0) + count
+    remaining = sum(ore(a / 360 * n) for a, n in groups.items())
+    out.benefit_exact = sum(a / 360 * n for a, n in groups.items())
+    out.kinds["benefit"] = remaining
 
-    def take(exact):
+    def take(kind, exact):
         nonlocal remaining
         amount = min(ore(exact), remaining)
+        out.deducted_exact += F(remaining, 100) if ore(exact) > remaining else exact
         remaining -= amount
-        return -amount
+        out.kinds[kind] = out.kinds.get(kind, 0) - amount
 
-    offsets = 0
     for row in sorted(person["benefits"], key=lambda r: (r["from"], r["kind"])):
         kind, monthly = row["kind"], F(row["amount_per_month"])
         if kind in ("dagpenger", "sykepenger", "foreldrepenger"):
@@ -384,121 +483,371 @@ def compute(person, register, year, month, payday, known, half_tax_month, tables
                 continue
         elif kind not in ("uforetrygd", "arbeidsavklaringspenger", "overgangsstonad"):
             continue
+        covered = [d for d in entitled if covers(row, d)]
         exact = F(0)
-        for d in entitled:
-            if covers(row, d):
-                amount = monthly
-                if kind == "overgangsstonad":
-                    amount = max(F(0), F(40, 100) * (12 * monthly - F(g_on(d, known), 2))) / 12
-                exact += amount * dealt[d] / 30
-        offsets += take(exact)
-    work = 0
+        for d in covered:
+            amount = monthly
+            if kind == "overgangsstonad":
+                amount = max(F(0), F(40, 100) * (12 * monthly - F(rates.g_on(d), 2))) / 12
+            exact += amount * dealt[d] / 30
+        if covered:
+            take("offset", exact)
     for row in sorted(person["work"], key=lambda r: r["from"]):
-        d = date(row["from"])
+        d = row["from"]
         if row["in_programme"] == "yes" and d in dealt and not is_off(d):
             exact = F(row["hours"]) * rate[d][0] / 1850
             if not rate[d][1]:
                 exact = min(exact, F(row["gross_wage"]))
-            work += take(exact)
-    absence, whole, charged = 0, set(), {}
-    past = past_limits(person, days[-1])
+            take("work", exact)
+    whole, charged = set(), {}
     for n, row in sorted(enumerate(person["absences"]), key=lambda r: (r[1]["from"], r[1]["kind"])):
+        if row["from"] > days[-1] or (row["to"] and row["to"] < days[0]):
+            continue
         if row["kind"] == "unapproved":
             hit = {d: ("", F(row["hours"]) if row["hours"] else None)
                    for d in entitled if covers(row, d)}
         else:
-            hit = {d: why for (m, d), why in past.items() if m == n}
-        hit = {d: why for d, why in sorted(hit.items()) if d in dealt and not is_off(d)}
+            hit = {d: past[(n, d)] for d in entitled if (n, d) in past}
         by_rate = {}
         for d, (why, hours) in hit.items():
+            if is_off(d):
+                continue
             if hours is not None:
                 exact = min(hours * rate[d][0] / 1850, rate[d][0] / 360 - charged.get(d, F(0)))
                 charged[d] = charged.get(d, F(0)) + exact
-                absence += take(exact)
+                take("absence_hours", exact)
             else:
                 by_rate[(why, rate[d][0])] = by_rate.get((why, rate[d][0]), 0) + 1
                 whole.add(d)
         for (_, a), count in by_rate.items():
-            absence += take(a / 360 * count)
+            take("absence_days", a / 360 * count)
     to_attend = [d for d in entitled if not is_off(d)]
     if to_attend and whole >= set(to_attend):
-        absence -= remaining
-        remaining = 0
-    taxable = benefit + offsets + work + absence
-    assert taxable == remaining
-    tax = withhold(person, payday, half_tax_month, taxable, programme, days, leave | whole, tables,
-                   paid_before)
-    state = "held" if tax is None else "due"
-    tax = (tax or 0) * 100
-    return dict(benefit=benefit, offsets=offsets, work=work, absence=absence, corrections=0, recovery=0,
-                taxable=taxable, tax=tax, net=taxable - tax, state=state)
+        take("absence_month", F(remaining, 100))
+    out.unpaid = leave | whole
+    return out
 
 
-def table_tax(tables, year, table, basis, programme, days, unpaid):
-    first, last = programme[0], programme[-1]
-    span = (last - first).days + 1
-    if len(programme) == span and ((first, last) == (days[0], days[14]) or
-                                   (first, last) == (days[15], days[-1])):
-        return tables.tax(year, table, "month", 2 * basis) // 2
-    count = span
-    if span <= 10:
-        inside = [first + datetime.timedelta(i) for i in range(span)]
-        count = sum(1 for d in inside if d in programme and d not in unpaid)
-    if count >= 25 or count == 0:
-        return tables.tax(year, table, "month", basis)
-    if count >= 18:
-        return 3 * tables.tax(year, table, "week", basis // 3)
-    if count >= 11:
-        return tables.tax(year, table, "fortnight", basis)
-    if count >= 5:
-        return tables.tax(year, table, "week", basis)
-    return tables.tax(year, table, {4: "4_days", 3: "3_days", 2: "2_days", 1: "1_day"}[count], basis)
+# ---- tax: R14-R16 --------------------------------------------------------------------------------------
+
+def table_of_days(days):
+    """(period, multiply, divide): the table is read for basis * multiply / divide, and what it shows is
+    turned back the same way."""
+    if days >= 25 or days == 0:
+        return "month", 1, 1
+    if days >= 18:
+        return "week", 1, 3
+    if days >= 11:
+        return "fortnight", 1, 1
+    if days >= 5:
+        return "week", 1, 1
+    return {4: "4_days", 3: "3_days", 2: "2_days", 1: "1_day"}[days], 1, 1
 
 
-def withhold(person, payday, half_tax_month, taxable, programme, days, unpaid, tables, paid_before):
-    """Whole kroner of tax, or None when the person is held back."""
-    year, basis = payday.year, taxable // 100
-    fallback = F(30 if year <= 2024 else 50)
+def period_of(month, name, arrears):
+    """R15: how a table is read for a month, with the months never paid before that are paid with it."""
+    if not arrears:
+        if not month.programme:
+            return "month", 1, 1
+        days, first, last = month_days(name), month.programme[0], month.programme[-1]
+        if len(month.programme) == month.span() and (
+                (first, last) in ((days[0], days[14]), (days[15], days[-1]))):
+            return "month", 2, 1
+        return table_of_days(month.paid_days() if month.span() <= 10 else month.span())
+    together = arrears + ([month] if month.programme else [])
+    whole = [m for m in together if m.is_whole()]
+    total = sum(m.span() for m in together)
+    more, days = divmod(total - sum(m.span() for m in whole), 30)
+    months = len(whole) + more
+    if months == 0:
+        return table_of_days(sum(m.paid_days() for m in together) if days <= 10 else days)
+    if months == 1 and days <= 3:
+        return "month", 1, 1
+    if days >= 25:
+        return "month", 1, months + 1
+    if months >= 2 and days <= 7:
+        return "month", 1, months
+    return "week", 1, math.floor(F(total, 7) + F(1, 2))
+
+
+def find_card(person, payday, tables):
+    """R14: None when the person is held back, else (card, extra, what it is: new, last year's, none)."""
+    year = payday.year
     own = {int(r["year"]): r for r in person["taxcards"]}
     xml = {int(r["year"]): r for r in person["authority"]}
     usable = lambda r: r["kind"] != "table" or tables.has(year, r["table"])
-    card, extra = None, 0
+    extra = 0
     if year in own:
         extra = int(own[year].get("extra") or 0)
-        card = own[year] if own[year]["kind"] != "none" and usable(own[year]) else None
+        if own[year]["kind"] != "none" and usable(own[year]):
+            return own[year], extra, "new"
     elif year in xml:
         row = xml[year]
         if row["foreign_scheme"] == "yes":
             return None
         if row["result"] == "not_liable":
-            card = {"kind": "not_liable", "months": ""}
-        elif row["result"] == "ok" and row["has_entry"] == "yes" and usable(row):
-            card = row
-    if card is None and payday.month == 1:
+            return {"kind": "not_liable", "months": ""}, extra, "new"
+        if row["result"] == "ok" and row["has_entry"] == "yes" and usable(row):
+            return row, extra, "new"
+    if payday.month == 1:
         last = own.get(year - 1)
         if last is None and year - 1 in xml and xml[year - 1]["result"] == "ok" and \
                 xml[year - 1]["has_entry"] == "yes" and xml[year - 1]["foreign_scheme"] == "no":
             last = xml[year - 1]
         if last and last["kind"] in ("table", "percent") and usable(last):
-            card = last
-    if card is None:
-        card = {"kind": "percent", "percent": str(fallback), "months": ""}
+            return last, extra, "last year's"
+    fallback = "30" if year <= 2024 else "50"
+    return {"kind": "percent", "percent": fallback, "months": ""}, extra, "none"
+
+
+def card_tax(card, payday, half_tax_month, taxable, period, paid_before, tables):
+    """Whole kroner by the card alone; `taxable` and `paid_before` (earlier in the year) in ore."""
+    year, basis = payday.year, taxable // 100
     twelve = card.get("months") and F(card["months"]) == 12
     if card["kind"] == "table" and tables.is_12(year, card["table"]):
         twelve = True
     christmas = payday.month == half_tax_month and not twelve
-    half = christmas and year >= 2026
+    if christmas and year < 2026:
+        return 0
     tax = 0
     if card["kind"] == "table":
-        tax = table_tax(tables, year, card["table"], basis, programme, days, unpaid)
-        tax = tax // 2 if half else tax
+        name, multiply, divide = period
+        tax = tables.tax(year, card["table"], name, basis * multiply // divide) * divide // multiply
+        tax = tax // 2 if christmas else tax
     elif card["kind"] == "percent":
-        tax = math.floor(basis * F(card["percent"]) / (200 if half else 100))
+        tax = math.floor(basis * F(card["percent"]) / (200 if christmas else 100))
     elif card["kind"] == "exempt" and card["exempt_amount"]:
         excess = paid_before + taxable - int(F(card["exempt_amount"]) * 100)
         excess = min(max(0, excess), taxable) // 100
-        tax = math.floor(excess * fallback / (200 if half else 100))
-    if christmas and not half:
-        tax = 0
-    tax = min(tax, basis)
-    return tax + min(extra, basis - tax)
+        tax = math.floor(excess * F(30 if year <= 2024 else 50) / (200 if christmas else 100))
+    return min(tax, basis)
+
+
+# ---- month after month: R11-R13, and the tax of each payment --------------------------------------------
+
+NOBODY = dict(taxcards=[], authority=[], recoveries=[])
+
+
+class Account:
+    """What one person was paid and owes, over all runs that were kept."""
+
+    def __init__(self):
+        self.booked = {}        # month -> {kind: ore}: lines of that month in payslips that were due
+        self.owed = 0           # claims arisen less recovered, refunded, written off
+        self.used = {}          # decided -> ore, under a row of recoveries.csv, whatever reason it had
+        self.offsets_back = 0   # correction_offset lines below zero, without sign
+        self.refunded = 0       # what refunds covered: of offsets taken back, and of claims
+        self.taxable = {}       # year of payment -> ore
+        self.january = []       # payments of January by last year's card
+
+
+class Payslip:
+    def __init__(self):
+        self.columns = {}
+        self.lines = {}         # (month, kind) -> ore, of R4-R8 and of corrections
+        self.months = {}        # month put right -> (paid, due) in ore, over all kinds
+        self.moves = {}         # (kind of movement, decided) -> ore
+        self.owed = 0           # after it
+        self.needs_decision = False
+        self.arrears = 0        # months never paid before
+        self.january = 0        # kroner of January's tax put right
+        self.taxed_by = None    # of a payment in January by last year's card
+
+
+class Books:
+    """The payments of one municipality. `register` is shared with who changes it."""
+
+    def __init__(self, register, tables, rates, half_tax_month=12, recover="auto", first_month=None):
+        self.register, self.tables, self.rates = register, tables, rates
+        self.half_tax_month, self.recover, self.first_month = half_tax_month, recover, first_month
+        self.accounts, self.known_due, self.known_past = {}, {}, {}
+
+    def due(self, pid, month, rates):
+        """month_due, computed again only when a row of the person or a partner changed, or a rate."""
+        person = self.register[pid]
+        partners = tuple((l["partner_id"], self.register[l["partner_id"]]["version"])
+                         for l in person["living"] if l["partner_id"] in self.register)
+        stamp = (person["version"], partners, rates)
+        kept = self.known_due.get((pid, month))
+        if kept is None or kept[0] != stamp:
+            past = self.known_past.get(pid)
+            if past is None or past[0] != person["version"]:
+                past = (person["version"], past_limits(person, D(2027, 12, 31)))
+                self.known_past[pid] = past
+            kept = (stamp, month_due(person, self.register, month, rates, past[1]))
+            self.known_due[(pid, month)] = kept
+        return kept[1]
+
+    def run(self, month, payday, today):
+        """{person: Payslip} of a run computed today; nothing is booked."""
+        rates = known_rates(self.rates, today)
+        first = self.first_month or month
+        out = {}
+        for pid in self.register:
+            payslip = self.pay(pid, first, month, payday, rates)
+            if payslip:
+                out[pid] = payslip
+        return out
+
+    def keep(self, month, payday, payslips):
+        """Books a run: from now on its payslips in state due count as paid."""
+        self.first_month = self.first_month or month
+        for pid, payslip in payslips.items():
+            if payslip.columns["state"] == "held":
+                continue
+            account = self.accounts.setdefault(pid, Account())
+            if month in payslip.own_months:
+                account.booked.setdefault(month, {})
+            for (of, kind), amount in payslip.lines.items():
+                booked = account.booked.setdefault(of, {})
+                if kind == "correction_offset" and amount < 0:
+                    account.offsets_back -= amount
+                kind = kind.replace("correction_", "")
+                booked[kind] = booked.get(kind, 0) + amount
+            for (kind, decided), amount in payslip.moves.items():
+                account.used[decided] = account.used.get(decided, 0) + amount
+                if kind in ("agency", "refunded"):
+                    account.refunded += amount
+            account.owed = payslip.owed
+            account.taxable[payday.year] = account.taxable.get(payday.year, 0) + payslip.columns["taxable"]
+            if payslip.january:
+                account.january = []
+            if payslip.taxed_by:
+                account.january.append(payslip.taxed_by)
+
+    def look_back(self, pid, account, first, month, rates):
+        """R11: {(month, kind): due less paid}, {month: (paid, due)}, and the months never paid before."""
+        differences, months, arrears, at = {}, {}, [], first
+        while at < month:
+            due, paid = self.due(pid, at, rates), account.booked.get(at, {})
+            here = {(at, kind): due.kinds.get(kind, 0) - paid.get(kind, 0) for kind in KINDS
+                    if due.kinds.get(kind, 0) != paid.get(kind, 0)}
+            if here:
+                differences.update(here)
+                months[at] = (sum(paid.values()), due.total())
+            if at not in account.booked and due.programme and due.total() > 0:
+                arrears.append(due)
+            at = next_month(at)
+        return differences, months, arrears
+
+    def pay(self, pid, first, month, payday, rates):
+        """One person's payslip, or None."""
+        person, account = self.register[pid], self.accounts.get(pid) or Account()
+        if person["gone"]:
+            person = NOBODY
+        card, now = find_card(person, payday, self.tables), self.due(pid, month, rates)
+        differences, months, arrears = self.look_back(pid, account, first, month, rates)
+        out, held = Payslip(), card is None
+        out.own_months, out.owed = {month} if now.entitled else set(), account.owed
+        move = Moves(person, account, payday, out)
+        net = sum(differences.values())
+        if not held:
+            net += move.refunds(differences)
+            move.arise(-net)
+            move.write_off()
+        if not now.entitled and not differences and not out.moves:
+            return None
+        corrections = max(0, net)
+        out.lines = {(month, kind): amount for kind, amount in now.kinds.items()}
+        if not held or net >= 0:
+            out.lines.update({(m, "correction_" + kind): v for (m, kind), v in differences.items()})
+            out.months = months
+        half = (now.benefit_exact + F(corrections, 100)) / 2
+        twelfth = F(rates.g_on(payday), 12)
+        remaining, recovered, tax = now.total() + corrections, 0, 0
+        if not held:
+            recovered = move.recover(self.recover, remaining, now.deducted_exact,
+                                     min(half, twelfth) - F(1, 100))
+            tax = self.tax(card, account, payday, remaining - recovered, period_of(now, month, arrears), out)
+            out.arrears = len(arrears)
+        deducted, taxable = now.deducted_exact + F(recovered, 100), remaining - recovered
+        out.needs_decision = deducted > 0 and deducted >= half and deducted >= twelfth
+        out.columns = dict(benefit=now.kinds.get("benefit", 0), offsets=now.kinds.get("offset", 0),
+                           work=now.kinds.get("work", 0),
+                           absence=sum(now.kinds.get(kind, 0) for kind in KINDS[3:]),
+                           corrections=corrections, recovery=-recovered, taxable=taxable, tax=100 * tax,
+                           net=taxable - 100 * tax, state="held" if held else "due")
+        return out
+
+    def tax(self, found, account, payday, taxable, period, out):
+        """Whole kroner: the card's tax, what the person asks for beside it, and January's put right."""
+        card, extra, which = found
+        before, basis = account.taxable.get(payday.year, 0), taxable // 100
+        by_card = card_tax(card, payday, self.half_tax_month, taxable, period, before, self.tables)
+        if which == "last year's":
+            out.taxed_by = dict(payday=payday, taxable=taxable, period=period, before=before, tax=by_card)
+        tax = by_card + min(extra, basis - by_card)
+        if payday.month == 2 and which == "new":
+            # Put right once: what this payment cannot take or give back is for the tax assessment.
+            due = sum(card_tax(card, paid["payday"], self.half_tax_month, paid["taxable"], paid["period"],
+                               paid["before"], self.tables) - paid["tax"]
+                      for paid in account.january if paid["payday"].year == payday.year)
+            out.january = min(max(0, tax + due), basis) - tax
+        return tax + out.january
+
+
+class Moves:
+    """R12: what happens to a person's claims in one run, in the order of the rule."""
+
+    def __init__(self, person, account, payday, payslip):
+        self.account, self.payslip = account, payslip
+        self.rows = [r for r in sorted(person["recoveries"], key=lambda r: r["decided"])
+                     if r["decided"] <= payday]
+
+    def left(self, row):
+        """What is left of a row's amount, after earlier runs and this one."""
+        now = sum(amount for (_, decided), amount in self.payslip.moves.items() if decided == row["decided"])
+        return max(0, ore(F(row["amount"])) - self.account.used.get(row["decided"], 0) - now)
+
+    def add(self, kind, row, amount):
+        if amount > 0:
+            key = (kind, row and row["decided"])
+            self.payslip.moves[key] = self.payslip.moves.get(key, 0) + amount
+            if kind != "agency":
+                self.payslip.owed += amount if kind == "arisen" else -amount
+
+    def refunds(self, differences):
+        """What the agency pays of the offsets taken back now; and it takes over claims that stand."""
+        back = -sum(v for (_, kind), v in differences.items() if kind == "offset" and v < 0)
+        open_now, covered = back, 0
+        for row in self.rows:
+            if row["reason"] != "refund":
+                continue
+            room = self.left(row)
+            amount = min(room, open_now)
+            self.add("agency", row, amount)
+            open_now, covered = open_now - amount, covered + amount
+            amount = min(room - amount, self.payslip.owed,
+                         self.account.offsets_back + back - self.account.refunded - covered
+                         - sum(v for (kind, _), v in self.payslip.moves.items() if kind == "refunded"))
+            self.add("refunded", row, max(0, amount))
+        return covered
+
+    def arise(self, amount):
+        self.add("arisen", None, amount)
+
+    def write_off(self):
+        for row in self.rows:
+            if row["reason"] == "written_off":
+                self.add("written_off", row, min(self.left(row), self.payslip.owed))
+
+    def recover(self, mode, remaining, deducted, limit):
+        """Recovered in ore: by decided amounts a month, then below the cautious limit."""
+        decided = [r for r in self.rows if r["reason"] in ("overpayment", "wrong_information")]
+        monthly = [r for r in decided if r["max_per_month"]]
+        before, set_aside = remaining, 0
+        for row in monthly:
+            amount = max(0, min(ore(F(row["max_per_month"])), self.left(row),
+                                self.payslip.owed - set_aside, remaining))
+            self.add("recovered", row, amount)
+            remaining -= amount
+            set_aside += self.left(row)
+        room = math.floor((limit - deducted - F(before - remaining, 100)) * 100)
+        for row in [r for r in decided if not r["max_per_month"]] + [None] * (mode == "auto"):
+            amount = min(room, self.payslip.owed - set_aside, remaining)
+            if row:
+                amount = min(amount, self.left(row))
+            amount = max(0, amount)
+            self.add("recovered", row, amount)
+            remaining, room = remaining - amount, room - amount
+        return before - remaining

@@ -23,6 +23,9 @@
 /* What stands for the SHA-256 of a file that a test only imagines. */
 #define FILE_DIGEST "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
 
+/* The secret of every ledger made here: the bytes 00 01 ... 1f. */
+#define TEST_SECRET "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
 #define ANNA "01817000092"
 #define BORIS "01817000173"
 #define CLARA "01817000254"
@@ -36,6 +39,11 @@
 #define TAXCARDS_HEADER "person_id,year,kind,table,percent,exempt_amount,months,extra,withdrawn\n"
 #define PARTICIPANT(id) id ",Test Person,1970-01-01,15030000002,en,\n"
 #define PROGRAMME(id) id ",2025-03-01,2025-02-10,2026-12-31,e,2025-01-15,2025-01-20,none,work,,,\n"
+
+/* The first month said at init; 0: that of the first run. */
+#ifndef FIXTURE_FIRST_MONTH
+#define FIXTURE_FIRST_MONTH st_month_make(2026, 1)
+#endif
 
 static struct st_error error;
 static char ledger_path[64], ledger_folder[48];
@@ -55,8 +63,9 @@ static inline struct st_municipality test_municipality(void) {
                                     .town = "Testvik",
                                     .postcode = "0001",
                                     .half_tax_month = 12,
-                                    .first_month = st_month_make(2026, 1),
-                                    .test = true};
+                                    .first_month = FIXTURE_FIRST_MONTH,
+                                    .test = true,
+                                    .secret = TEST_SECRET};
 }
 
 /* A folder of its own, and the path of a ledger in it that is not there yet. */

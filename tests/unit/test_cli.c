@@ -11,7 +11,7 @@
 static const char *const names[] = {
     "init",    "import",  "run",    "runs",  "show",   "payslips", "lines", "explain",
     "approve", "discard", "export", "rates", "people", "person",   "tax",   "tax-table",
-    "calendar"};
+    "calendar", "simulate"};
 
 static void test_help_and_version_on_every_level(void **state) {
     (void)state;
@@ -86,7 +86,7 @@ static void test_wrong_usage(void **state) {
     refuses(2, "[option.missing]", "stonad export 1 --as pain.001.001.09 -o x --tax-only");
     refuses(2, "[option.choice]", "stonad export 1 --as pain.001.001.09 -o x --bank nobank");
     refuses(3, "[export.kid]", "stonad export 1 --as pain.001.001.09 -o x --tax-kid 1234567890");
-    refuses(2, "[command.unknown]", "stonad simulate");
+    refuses(2, "[command.unknown]", "stonad forecast");
 }
 
 static void test_options_before_and_after(void **state) {
@@ -300,7 +300,8 @@ static void test_explain_a_rule(void **state) {
         assert_string_equal(out, "");
     }
     run("stonad explain --rule R11 --format json");
-    has(out, "Not computed yet");
+    has(out, "holds the result against what was paid");
+    has_not(out, "Not computed yet");
     refuses(2, "did you mean R2?", "stonad explain --rule R2x");
     refuses(2, "[rule.unknown]", "stonad explain --rule R23");
     refuses(2, "[option.empty]", "stonad explain --rule ''");

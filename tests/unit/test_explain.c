@@ -257,23 +257,128 @@ static void past_a_limit(void **state) {
 
 /* ---- R11 and R12 --------------------------------------------------------------------------- */
 
-static void corrections_and_recovery(void **state) {
+#define SECTION_25 "integreringsloven § 25 "
+
+static void corrections(void **state) {
     (void)state;
-    TELLS({.kind = "correction", MAY, .exact = {106484, 100}, .amount_ore = 106484,
-           .citation = "integreringsloven § 20", .inputs = "G=136549 instead of G=130160",
-           .nb = "Rettelse for mai 2026: for lite utbetalt, 1 064,84 kr (integreringsloven § 20). "
-                 "Oppgitt også: «G=136549 instead of G=130160».",
-           .en = "Correction for May 2026: paid too little, 1 064,84 kr (integreringsloven § 20). "
-                 "Also stated: “G=136549 instead of G=130160”."},
-          {.kind = "correction", MAY, .exact = {5, 1}, .amount_ore = -500, .citation = "§ 20",
-           .inputs = "", .nb = "Rettelse for mai 2026: for mye utbetalt, 5,00 kr (§ 20).",
-           .en = "Correction for May 2026: paid too much, 5,00 kr (§ 20)."},
-          {.kind = "recovery", MAY, .exact = {5, 1}, .amount_ore = -500,
-           .citation = "integreringsloven § 25", .inputs = "",
-           .nb = "Tilbakebetaling for mai 2026: trukket i stønaden før skatt, 5,00 kr "
-                 "(integreringsloven § 25).",
-           .en = "Repayment for May 2026: taken from the benefit before tax, 5,00 kr "
-                 "(integreringsloven § 25)."});
+    TELLS({.kind = "correction_benefit", MAY, .exact = {106484, 100}, .amount_ore = 106484,
+           .citation = "integreringsloven §§ 20-24", .inputs = "due=22758.17; paid=21693.33",
+           .nb = "Rettelse av introduksjonsstønaden for mai 2026: utbetalt 21 693,33 kr, riktig "
+                 "beløp 22 758,17 kr, for lite utbetalt, 1 064,84 kr (integreringsloven §§ 20-24).",
+           .en = "Correction of the introduction benefit for May 2026: paid 21 693,33 kr, correct "
+                 "amount 22 758,17 kr, paid too little, 1 064,84 kr (integreringsloven §§ 20-24)."},
+          {.kind = "correction_benefit", MAY, .exact = {5, 1}, .amount_ore = -500, .citation = "§ 20",
+           .inputs = "moon=full",
+           .nb = "Rettelse av introduksjonsstønaden for mai 2026: for mye utbetalt, 5,00 kr (§ 20). "
+                 "Oppgitt også: «moon=full».",
+           .en = "Correction of the introduction benefit for May 2026: paid too much, 5,00 kr (§ "
+                 "20). Also stated: “moon=full”."},
+          {.kind = "correction_absence_days", MAY, .exact = {227582, 100}, .amount_ore = -227582,
+           .citation = "§ 20", .inputs = "due=-2275.82; paid=0.00",
+           .nb = "Rettelse av trekket for fravær i hele dager for mai 2026: trukket 0,00 kr, riktig "
+                 "trekk 2 275,82 kr, for lite trukket, 2 275,82 kr (§ 20).",
+           .en = "Correction of the deduction for whole days of absence for May 2026: deducted 0,00 "
+                 "kr, correct deduction 2 275,82 kr, deducted too little, 2 275,82 kr (§ 20)."},
+          {.kind = "correction_absence_month", MAY, .exact = {1, 1}, .amount_ore = 100,
+           .citation = "§ 20", .inputs = "due=0.00; paid=-1.00",
+           .nb = "Rettelse av trekket for fravær hele måneden for mai 2026: trukket 1,00 kr, riktig "
+                 "trekk 0,00 kr, for mye trukket, 1,00 kr (§ 20).",
+           .en = "Correction of the deduction for absence the whole month for May 2026: deducted "
+                 "1,00 kr, correct deduction 0,00 kr, deducted too much, 1,00 kr (§ 20)."},
+          {.kind = "correction_offset", MAY, .exact = {5, 1}, .amount_ore = -500, .citation = "§ 20",
+           .inputs = "",
+           .nb = "Rettelse av trekket for andre offentlige ytelser for mai 2026: for lite trukket, "
+                 "5,00 kr (§ 20).",
+           .en = "Correction of the deduction for other public benefits for May 2026: deducted too "
+                 "little, 5,00 kr (§ 20)."});
+}
+
+static void claims_and_recovery(void **state) {
+    (void)state;
+    TELLS(
+        {.kind = "claim", PAYDAY, .exact = {121098, 100}, .amount_ore = 121098,
+         .citation = SECTION_25 "first paragraph",
+         .inputs = "corrections=-1210.98; owed before=789.02; owed now=2000.00",
+         .nb = "Krav: rettelsene av tidligere måneder er til sammen et minus på 1 210,98 kr, som "
+               "deltakeren skylder i stedet for at det trekkes i denne linjen, 1 210,98 kr "
+               "(integreringsloven § 25 første ledd). Deltakeren skyldte 789,02 kr før og skylder 2 "
+               "000,00 kr nå.",
+         .en = "Claim: the corrections of earlier months come to a minus of 1 210,98 kr, which the "
+               "participant owes instead of its being taken in this line, 1 210,98 kr "
+               "(integreringsloven § 25 first paragraph). The participant owed 789,02 kr before and "
+               "owes 2 000,00 kr now."},
+        {.kind = "recovery", PAYDAY, .exact = {500, 1}, .amount_ore = -50000,
+         .citation = SECTION_25 "second paragraph",
+         .inputs = "decided=2026-06-10; amount=2000.00; used before=500.00; a month=500.00; owed "
+                   "before=2000.00; owed now=1500.00",
+         .nb = "Tilbakebetaling for mai 2026, etter vedtak 10. juni 2026 om 2 000,00 kr, hvorav "
+               "500,00 kr var brukt før: trukket i stønaden før skatt, høyst 500,00 kr i måneden, "
+               "500,00 kr (integreringsloven § 25 andre ledd). Deltakeren skyldte 2 000,00 kr før "
+               "og skylder 1 500,00 kr nå.",
+         .en = "Repayment for May 2026, by the decision of 10 June 2026 on 2 000,00 kr, of which "
+               "500,00 kr was used before: taken from the benefit before tax, at most 500,00 kr a "
+               "month, 500,00 kr (integreringsloven § 25 second paragraph). The participant owed "
+               "2 000,00 kr before and owes 1 500,00 kr now."},
+        {.kind = "recovery", PAYDAY, .exact = {1137907, 100}, .amount_ore = -1137907,
+         .citation = SECTION_25 "first paragraph",
+         .inputs = "no decision on the amount a month: below the smaller of half of the payment "
+                   "11379.09 (2275817/200) and G/12 11379.08 (136549/12), deductions 0.00 (0); owed "
+                   "before=20000.00; owed now=8620.93",
+         .nb = "Tilbakebetaling for mai 2026: trukket i stønaden før skatt, 11 379,07 kr "
+               "(integreringsloven § 25 første ledd). Det er ikke gjort vedtak om beløp i måneden. "
+               "Da er alle trekk til sammen mindre enn det minste av halve utbetalingen, 11 379,09 "
+               "kr, og G/12, 11 379,08 kr; de andre trekkene er 0,00 kr. Deltakeren skyldte 20 "
+               "000,00 kr før og skylder 8 620,93 kr nå.",
+         .en = "Repayment for May 2026: taken from the benefit before tax, 11 379,07 kr "
+               "(integreringsloven § 25 first paragraph). There is no decision on the amount a "
+               "month. Then all deductions together stay below the smaller of half of the payment, "
+               "11 379,09 kr, and G/12, 11 379,08 kr; the other deductions are 0,00 kr. The "
+               "participant owed 20 000,00 kr before and owes 8 620,93 kr now."},
+        {.kind = "recovery", MAY, .exact = {5, 1}, .amount_ore = -500,
+         .citation = "integreringsloven § 25", .inputs = "",
+         .nb = "Tilbakebetaling for mai 2026: trukket i stønaden før skatt, 5,00 kr "
+               "(integreringsloven § 25).",
+         .en = "Repayment for May 2026: taken from the benefit before tax, 5,00 kr "
+               "(integreringsloven § 25)."},
+        {.kind = "written_off", PAYDAY, .exact = {100, 1}, .citation = SECTION_25 "first paragraph",
+         .inputs = "decided=2026-06-12; amount=100.00; used before=0.00; owed before=1500.00; owed "
+                   "now=1400.00",
+         .nb = "Et krav på deltakeren er ettergitt, etter vedtak 12. juni 2026 om 100,00 kr, 100,00 "
+               "kr (integreringsloven § 25 første ledd). Deltakeren skyldte 1 500,00 kr før og "
+               "skylder 1 400,00 kr nå.",
+         .en = "A claim on the participant is given up, by the decision of 12 June 2026 on 100,00 "
+               "kr, 100,00 kr (integreringsloven § 25 first paragraph). The participant owed 1 "
+               "500,00 kr before and owes 1 400,00 kr now."},
+        {.kind = "written_off", .from = "", .to = "", .exact = {1, 1}, .citation = "§ 25",
+         .inputs = "decided=long ago; owed now=0.00",
+         .nb = "Et krav på deltakeren er ettergitt, etter vedtak long ago, 1,00 kr (§ 25). "
+               "Deltakeren skylder 0,00 kr nå.",
+         .en = "A claim on the participant is given up, by the decision of long ago, 1,00 kr (§ "
+               "25). The participant owes 0,00 kr now."});
+}
+
+static void another_agency_pays(void **state) {
+    (void)state;
+    TELLS({.kind = "refund", PAYDAY, .exact = {5000, 1}, .amount_ore = 500000,
+           .citation = SECTION_25 "third paragraph",
+           .inputs = "refund decided=2026-06-10; amount=6000.00; used before=0.00",
+           .nb = "Refusjon: en annen etat betaler det som er utbetalt for mye, etter vedtak 10. juni "
+                 "2026 om 6 000,00 kr, 5 000,00 kr (integreringsloven § 25 tredje ledd). Deltakeren "
+                 "skylder ikke dette.",
+           .en = "Refund: another agency pays what was paid too much, by the decision of 10 June "
+                 "2026 on 6 000,00 kr, 5 000,00 kr (integreringsloven § 25 third paragraph). The "
+                 "participant does not owe it."},
+          {.kind = "refund_claim", PAYDAY, .exact = {1000, 1},
+           .citation = SECTION_25 "third paragraph",
+           .inputs = "refund decided=2026-06-10; amount=6000.00; used before=5000.00; owed "
+                     "before=1500.00; owed now=500.00",
+           .nb = "En annen etat betaler et krav på deltakeren, etter vedtak 10. juni 2026 om 6 000,00 "
+                 "kr, hvorav 5 000,00 kr var brukt før, 1 000,00 kr (integreringsloven § 25 tredje "
+                 "ledd). Deltakeren skyldte 1 500,00 kr før og skylder 500,00 kr nå.",
+           .en = "Another agency pays a claim on the participant, by the decision of 10 June 2026 on "
+                 "6 000,00 kr, of which 5 000,00 kr was used before, 1 000,00 kr (integreringsloven "
+                 "§ 25 third paragraph). The participant owed 1 500,00 kr before and owes 500,00 kr "
+                 "now."});
 }
 
 /* ---- tax, held, paid ----------------------------------------------------------------------- */
@@ -327,6 +432,32 @@ static void tax(void **state) {
                "5-5).",
          .en = "Tax withheld, 29 May 2026: 0,00 kr, no withholding, the participant is not liable to "
                "withholding (§ 5-5)."},
+        {.kind = "tax", PAYDAY, .amount_ore = -1000000, .citation = "§ 5-10-2",
+         .inputs = "table 8000, month table on one of 3 parts, times 3, basis 65000; tax card",
+         .nb = "Forskuddstrekk 29. mai 2026: 10 000,00 kr, tabell 8000, månedstabell på én av 3 "
+               "deler, ganger 3, grunnlag 65 000 kr, etter skattekortet (§ 5-10-2).",
+         .en = "Tax withheld, 29 May 2026: 10 000,00 kr, table 8000, month table on one of 3 parts, "
+               "times 3, basis 65 000 kr, by the tax card (§ 5-10-2)."},
+        {.kind = "january_tax", .from = "2026-02-12", .to = "2026-02-12", .amount_ore = 12300,
+         .citation = "skattebetalingsforskriften § 5-5-2",
+         .inputs = "January by this year's card: table 8100, month table, basis 22758; tax card; "
+                   "due=3484; withheld=3607",
+         .nb = "Skattetrekket for januar, rettet 12. februar 2026 etter årets skattekort, tabell "
+               "8100, månedstabell, grunnlag 22 758 kr: riktig trekk 3 484 kr, trukket i januar 3 "
+               "607 kr, betalt tilbake, 123,00 kr (skattebetalingsforskriften § 5-5-2).",
+         .en = "The tax of January, put right 12 February 2026 by this year's tax card, table 8100, "
+               "month table, basis 22 758 kr: correct tax 3 484 kr, withheld in January 3 607 kr, "
+               "paid back, 123,00 kr (skattebetalingsforskriften § 5-5-2)."},
+        {.kind = "january_tax", .from = "2026-02-12", .to = "2026-02-12", .amount_ore = -100000,
+         .citation = "§ 5-5-2",
+         .inputs = "January by this year's card: 30 percent, basis 22758; tax card; due=6827; "
+                   "withheld=3607",
+         .nb = "Skattetrekket for januar, rettet 12. februar 2026 etter årets skattekort, 30 "
+               "prosent, grunnlag 22 758 kr: riktig trekk 6 827 kr, trukket i januar 3 607 kr, "
+               "trukket nå, 1 000,00 kr (§ 5-5-2). Resten gjøres opp i skatteoppgjøret.",
+         .en = "The tax of January, put right 12 February 2026 by this year's tax card, 30 percent, "
+               "basis 22 758 kr: correct tax 6 827 kr, withheld in January 3 607 kr, withheld now, "
+               "1 000,00 kr (§ 5-5-2). The rest is settled by the tax assessment."},
         {.kind = "extra_tax", PAYDAY, .exact = {500, 1}, .amount_ore = -50000,
          .citation = "skattebetalingsloven § 5-5 second paragraph",
          .inputs = "asked for by the person, beside the card",
@@ -380,7 +511,11 @@ static void strange_inputs_are_bounded(void **state) {
     (void)state;
     static char long_inputs[6000];
     static const char *const seeds[] = {"; ", "æ", "G=; ", "table ; ", "unapproved from ",
-                                        "missed=all ; ", "exemption card to , paid before this year "};
+                                        "missed=all ; ", "exemption card to , paid before this year ",
+                                        "no decision on the amount a month: below the smaller of "
+                                        "half of the payment  (", "decided=; due=-; paid=; withheld=x; ",
+                                        "January by this year's card: table , month table on one of "
+                                        " parts, times ; "};
     for (size_t seed = 0; seed < ST_COUNT_OF(seeds); seed++) {
         size_t size = strlen(seeds[seed]), used = 0;
         for (; used + size < sizeof long_inputs; used += size)
@@ -505,7 +640,9 @@ int main(void) {
         cmocka_unit_test(work),
         cmocka_unit_test(unapproved_absence),
         cmocka_unit_test(past_a_limit),
-        cmocka_unit_test(corrections_and_recovery),
+        cmocka_unit_test(corrections),
+        cmocka_unit_test(claims_and_recovery),
+        cmocka_unit_test(another_agency_pays),
         cmocka_unit_test(tax),
         cmocka_unit_test(held_and_paid),
         cmocka_unit_test(unknown_parts_are_quoted),

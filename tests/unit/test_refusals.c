@@ -185,6 +185,7 @@ static const char *const no_directory[] = {"taxcard.person_invalid",
                                            "import.changed",
                                            "import.file_name",
                                            "import.path",
+                                           "import.detail", /* of a bundle: docs/audit.md */
                                            "ledger.fact",
                                            "input.open",
                                            "input.read",

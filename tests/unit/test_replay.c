@@ -469,7 +469,7 @@ static void test_stranger(void **state) {
                        "INSERT INTO payslip SELECT run, '%s', name, month, state, held_reason,"
                        " tax_basis, benefit_ore, offsets_ore, work_ore, absence_ore,"
                        " corrections_ore, recovery_ore, taxable_ore, tax_ore, net_ore, account,"
-                       " '', language FROM payslip WHERE run = 1 AND person_id = '" BORIS "'",
+                       " '', language, tax_period FROM payslip WHERE run = 1 AND person_id = '" BORIS "'",
                        strangers[i]);
         change("payslip", sql);
         replay_ok(1);

@@ -7,6 +7,7 @@
 #define _XOPEN_SOURCE 700
 #include "program_fixture.h"
 
+#include "stonad/ledger.h"
 #include "stonad/verify.h"
 
 #include <sqlite3.h>
@@ -40,6 +41,13 @@ static int make_ledger(void **state) {
                                  "01819641141,2026-06-01,refund,1000.00,\n"
                                  "01888429634,2026-06-02,refund,2000.00,\n");
     run("stonad import recoveries.csv --db demo/ledger.db --actor kari --today 2026-06-19");
+    expect(0);
+    /* Known after May was paid: a correction each, claims, recoveries. */
+    write_file("absences.csv", "person_id,from,to,kind,hours,permission\n"
+                               "01899447405,2026-05-05,2026-05-07,unapproved,,\n"
+                               "03869720029,2026-05-05,2026-05-05,unapproved,,\n"
+                               "04849422974,2026-05-05,2026-05-06,unapproved,,\n");
+    run("stonad import absences.csv --db demo/ledger.db --actor kari --today 2026-06-20");
     expect(0);
     run("stonad rates add --name G --value 142000 --effect 2027-05-01 --known 2026-06-20 "
         "--source test --db demo/ledger.db --actor kari --today 2026-06-20");
@@ -242,7 +250,7 @@ static void read_tables(void) {
     }
     sqlite3_finalize(row);
     sqlite3_close(db);
-    assert_int_equal(table_count, 25);
+    assert_int_equal(table_count, 27);
 }
 
 static void test_clean(void **state) {
@@ -261,6 +269,152 @@ static void test_clean(void **state) {
     assert_int_equal(verify(CHANGED, NULL, "").count, 0);
 }
 
+/* The verifier of docs/ledger.md, as it stands there, in verifier.py. */
+static void take_verifier(void) {
+    run("awk '/^    import hashlib/ { on = 1 } on { print substr($0, 5) } /^    print\\(/ { exit }' "
+        "'%s/docs/ledger.md' > verifier.py && test -s verifier.py", project);
+    expect(0);
+}
+
+/* It finds the ledger whole and comes to our head; and it finds what was changed. */
+static void test_the_documented_verifier(void **state) {
+    static const struct {
+        const char *sql, *finds;
+    } changes[] = {
+        {"UPDATE participant SET name = name || '.' WHERE person_id = '01899447405'", "codes"},
+        {"UPDATE line SET rate = '1/1' WHERE run = 3 AND line = 1", "its rows were changed"},
+        {"UPDATE claim SET remaining_ore = 1", "its rows were changed"},
+        {"UPDATE journal SET root = tables WHERE run = 3 AND kind = 'run'", "codes"},
+        {"DELETE FROM journal WHERE entry = 5", "codes"},
+    };
+    char head[ST_HASH_TEXT_SIZE], expected[200];
+    int64_t entry_count = 0;
+    struct st_ledger *ledger = NULL;
+    struct st_error error = {0};
+    (void)state;
+    take_verifier();
+    run("python3 verifier.py " CLEAN);
+    expect(0);
+    assert_int_equal(st_ledger_open(CLEAN, ST_OPEN_READ, &ledger, &error), ST_OK);
+    assert_int_equal(st_ledger_head(ledger, 0, head, &entry_count, &error), ST_OK);
+    st_ledger_close(ledger);
+    (void)snprintf(expected, sizeof expected, "entries %d hash ", (int)entry_count);
+    has(out, expected);
+    (void)snprintf(expected, sizeof expected, " head %s\n", head);
+    has(out, expected);
+    for (size_t i = 0; i < ST_COUNT_OF(changes); i++) {
+        sqlite3 *db = open_copy();
+        for (int t = 0; t < table_count; t++)
+            drop_triggers(db, &tables[t]);
+        execute(db, "%s", changes[i].sql);
+        assert_true(sqlite3_changes(db) > 0);
+        sqlite3_close(db);
+        run("python3 verifier.py " CHANGED);
+        expect(1);
+        has(err, changes[i].finds);
+    }
+}
+
+/* A secret that was changed is another secret: no root is right any more. */
+static void test_a_root_is_made_again(void **state) {
+    (void)state;
+    sqlite3 *db = open_copy();
+    execute(db, "DROP TRIGGER municipality_no_update");
+    execute(db, "UPDATE municipality SET secret = substr(secret, 2) ||"
+                " CASE WHEN substr(secret, 1, 1) = '0' THEN '1' ELSE '0' END");
+    sqlite3_close(db);
+    struct findings found = verify(CHANGED, "journal", "root");
+    assert_int_equal(found.naming_field, 3);
+    found = verify(CHANGED, "municipality", "secret");
+    assert_int_equal(found.naming_field, 1);
+}
+
+#define SECRET "00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef"
+
+static void stored_secret(const char *path, char secret[ST_HASH_TEXT_SIZE]) {
+    run("sqlite3 %s 'SELECT secret FROM municipality'", path);
+    expect(0);
+    (void)snprintf(secret, ST_HASH_TEXT_SIZE, "%.64s", out);
+    assert_int_equal(strspn(secret, "0123456789abcdef"), 64);
+}
+
+/* Each ledger has a secret of its own, unless it is given; it is told to nobody. */
+static void test_the_secret(void **state) {
+    char first[ST_HASH_TEXT_SIZE], second[ST_HASH_TEXT_SIZE];
+    (void)state;
+    run(INIT " --db secret1.db");
+    expect(0);
+    run(INIT " --db secret2.db --format json");
+    expect(0);
+    stored_secret("secret1.db", first);
+    stored_secret("secret2.db", second);
+    assert_string_not_equal(first, second);
+    write_file("secret", SECRET "\n");
+    run(INIT " --db secret3.db --format json --secret-file secret");
+    expect(0);
+    has_not(out, SECRET);
+    assert_string_equal(err, "");
+    stored_secret("secret3.db", first);
+    assert_string_equal(first, SECRET);
+    run(INIT " --db secret4.db --secret-file secret && cmp secret3.db secret4.db");
+    expect(0);
+    assert_int_equal(verify("secret4.db", NULL, "").count, 0);
+    refuses(7, "init.secret_file", INIT " --db s.db --secret-file none");
+    static const char *const bad[] = {"", "\n", "00", SECRET "0\n", SECRET "\n\n",
+                                      "G0112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef"};
+    for (size_t i = 0; i < ST_COUNT_OF(bad); i++) {
+        write_file("bad", bad[i]);
+        refuses(3, "init.secret_form", INIT " --db s.db --secret-file bad");
+    }
+    run("test ! -e s.db");
+    expect(0);
+}
+
+/* Claims and corrections that were changed along with the journal's digests would still not agree
+ * with the lines: those checks are looked at by themselves here. */
+static void test_claims_and_corrections(void **state) {
+    static const struct {
+        const char *sql, *code, *table, *field;
+    } changes[] = {
+        {"UPDATE claim SET remaining_ore = remaining_ore + 1 WHERE kind = 'arisen'", "VERIFY-CLAIM",
+         "claim", "remaining_ore"},
+        {"UPDATE claim SET amount_ore = amount_ore + 1 WHERE kind = 'arisen'", "VERIFY-CLAIM",
+         "claim", "arisen"},
+        {"UPDATE claim SET kind = 'agency' WHERE kind = 'recovered'", "VERIFY-CLAIM", "claim",
+         "recovered"},
+        {"UPDATE claim SET amount_ore = amount_ore * 1000 WHERE kind = 'recovered'", "VERIFY-CLAIM",
+         "claim", "amount_ore"},
+        {"DELETE FROM claim", "VERIFY-CLAIM", "line", "kind"},
+        {"UPDATE claim SET run = 1 WHERE run = 3", "VERIFY-CLAIM", "claim", "arisen"},
+        {"UPDATE claim SET run = 77 WHERE run = 3", "VERIFY-REFERENCE", "claim", "person_id"},
+        {"UPDATE correction SET due_ore = due_ore + 1, difference_ore = difference_ore + 1",
+         "VERIFY-CORRECTION", "correction", "difference_ore"},
+        {"UPDATE correction SET month = '2026-04'", "VERIFY-CORRECTION", "correction",
+         "difference_ore"},
+        {"DELETE FROM correction", "VERIFY-CORRECTION", "line", "month"},
+        {"UPDATE correction SET run = 77 WHERE run = 3", "VERIFY-REFERENCE", "correction", "person_id"},
+        {"UPDATE correction SET cause_entry = 99", "VERIFY-REFERENCE", "correction", "cause_entry"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ST_COUNT_OF(changes); i++) {
+        sqlite3 *db = open_copy();
+        for (int t = 0; t < table_count; t++)
+            drop_triggers(db, &tables[t]);
+        execute(db, "%s", changes[i].sql);
+        assert_true(sqlite3_changes(db) > 0);
+        sqlite3_close(db);
+        struct findings found = verify(CHANGED, changes[i].table, changes[i].field);
+        if (found.naming_field == 0 || strstr(found.codes, changes[i].code) == NULL)
+            fail_msg("%s: no %s of %s.%s; first %s", changes[i].sql, changes[i].code,
+                     changes[i].table, changes[i].field, found.first);
+    }
+}
+
+/* Of tables with codes the field itself is named, and the row after one that is gone. */
+static bool has_codes(const struct table *table) {
+    return strcmp(table->columns[table->column_count - 1], "codes") == 0;
+}
+
 static void test_every_value(void **state) {
     int tried = 0, named_field = 0;
     (void)state;
@@ -275,6 +429,9 @@ static void test_every_value(void **state) {
             struct findings found = verify(CHANGED, tables[t].name, tables[t].columns[c]);
             if (found.naming_table == 0)
                 fail_msg("%s.%s: %d findings, none names the table; first %s", tables[t].name,
+                         tables[t].columns[c], found.count, found.first);
+            if (has_codes(&tables[t]) && found.naming_field == 0)
+                fail_msg("%s.%s: %d findings, none names the field; first %s", tables[t].name,
                          tables[t].columns[c], found.count, found.first);
             tried++;
             named_field += found.naming_field > 0;
@@ -318,8 +475,8 @@ static void test_rows_removed_and_exchanged(void **state) {
         exchanged++;
     }
     print_message("rows: %d removed, %d pairs exchanged, all found\n", removed, exchanged);
-    assert_int_equal(removed, 25);
-    assert_int_equal(exchanged, 24);
+    assert_int_equal(removed, 27);
+    assert_int_equal(exchanged, 26);
 }
 
 static void finds(const char *sql, const char *expected) {
@@ -347,14 +504,14 @@ static void test_rows_added(void **state) {
     finds("INSERT INTO finding SELECT 77, person_id, number, code, severity, rule, citation, text"
           " FROM finding LIMIT 3",
           "VERIFY-ORPHAN");
-    finds("INSERT INTO settlement VALUES ('01819000049', '2026-01-01', 'no', 'no', 0, 500)",
+    finds("INSERT INTO settlement VALUES ('01819000049', '2026-01-01', 'no', 'no', 0, 500, '')",
           "VERIFY-ORPHAN");
-    finds("INSERT INTO settlement VALUES ('01819000049', '2026-01-01', 'no', 'no', 0, 2)",
+    finds("INSERT INTO settlement VALUES ('01819000049', '2026-01-01', 'no', 'no', 0, 2, '')",
           "VERIFY-DIGEST");
-    finds("INSERT INTO settlement VALUES ('01819000049', '2026-01-01', 'no', 'no', 0, 1)",
+    finds("INSERT INTO settlement VALUES ('01819000049', '2026-01-01', 'no', 'no', 0, 1, '')",
           "VERIFY-CONTENT");
-    finds("INSERT INTO journal SELECT 99, time, actor, kind, run, detail, digest, previous_hash, hash"
-          " FROM journal WHERE kind = 'export' AND run = 1",
+    finds("INSERT INTO journal SELECT 99, time, actor, kind, run, detail, tables, digest, root,"
+          " previous_hash, hash, codes FROM journal WHERE kind = 'export' AND run = 1",
           "VERIFY-ENTRY");
     finds("INSERT INTO line SELECT run, '01819000049', line, kind, month, from_date, to_date, quantity,"
           " unit, rate, exact, amount_ore, from_account, to_account, cut, rule, citation, inputs"
@@ -375,13 +532,14 @@ static void test_a_finding_says_where(void **state) {
     has(out, "code,table,row,field,expected,found,amount,text\n");
     has(out, "VERIFY-TOTAL,run,run 3,net_ore,");
     has(out, ",1.00,");
-    has(out, "VERIFY-DIGEST,run payslip line finding,entry 10 (run),digest,");
-    has(out, "VERIFY-APPROVAL,approval,\"entry 11, run 3\",sum_ore,");
+    has(out, "VERIFY-CODE,run,run 3,net_ore,");
+    has(out, "VERIFY-DIGEST,run,entry 11 (run),tables,\"1 rows, digest ");
+    has(out, "VERIFY-APPROVAL,approval,\"entry 12, run 3\",sum_ore,");
     has_not(out, "VERIFY-SCHEMA");
     run("stonad verify --db c.db");
     expect(1);
     has(out, "at stake: 1,00");
-    has(out, "findings: rows 1, references 1, sums 1; checked 12 entries, 3 runs");
+    has(out, "findings: rows 2, references 1, sums 1; checked 13 entries, 3 runs");
     run("stonad verify --db c.db --format json");
     expect(1);
     has(out, "\"code\": \"VERIFY-TOTAL\"");
@@ -391,7 +549,7 @@ static void test_command(void **state) {
     (void)state;
     run("stonad verify --db " CLEAN);
     expect(0);
-    has(out, "nothing found: 12 entries, 3 runs, ");
+    has(out, "nothing found: 13 entries, 3 runs, ");
     assert_string_equal(err, "");
     assert_int_equal(strchr(out, '\n') - out + 1, strlen(out));
     run("stonad verify --db " CLEAN " --format csv");
@@ -402,7 +560,7 @@ static void test_command(void **state) {
     refuses(6, "ledger.not_a_ledger", "stonad verify --db text.db");
     run("sqlite3 other.db 'CREATE TABLE x (y)'");
     refuses(6, "ledger.not_a_ledger", "stonad verify --db other.db");
-    run("cp " CLEAN " newer.db && sqlite3 newer.db 'PRAGMA user_version = 2'");
+    run("cp " CLEAN " newer.db && sqlite3 newer.db 'PRAGMA user_version = 3'");
     refuses(6, "ledger.newer", "stonad verify --db newer.db");
 }
 
@@ -431,6 +589,10 @@ static void test_damaged_pages(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clean),
+        cmocka_unit_test(test_the_documented_verifier),
+        cmocka_unit_test(test_a_root_is_made_again),
+        cmocka_unit_test(test_the_secret),
+        cmocka_unit_test(test_claims_and_corrections),
         cmocka_unit_test(test_every_value),
         cmocka_unit_test(test_rows_removed_and_exchanged),
         cmocka_unit_test(test_structure),

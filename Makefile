@@ -114,9 +114,19 @@ run-tests: all check-walls $(UNIT_TESTS) $(BUILD)/tests/cases/run_cases
 	  if [ $$status -ne 0 ]; then failed=1; grep -v '\[ RUN\|\[       OK' $$test.log; echo "FAILED: $$test"; \
 	  else echo "$$(basename $$test): $$(grep -c '\[       OK' $$test.log) passed"; fi; done; \
 	sh tests/readme.sh $(BUILD)/stonad || failed=1; \
-	python3 tests/reference/compare.py $(BUILD)/stonad 400 1 || failed=1; \
+	sh tests/controls.sh $(BUILD)/stonad || failed=1; \
+	sh tests/verifier/run.sh $(BUILD)/stonad || failed=1; \
+	python3 tests/reference/compare.py $(BUILD)/stonad 400 1 --verify || failed=1; \
+	python3 tests/reference/histories.py $(BUILD)/stonad 300 1 || failed=1; \
 	cat $(UNIT_TESTS:=.log) $(BUILD)/tests/cases/run_cases.log | awk '/\[       OK/ {passed++} /\[  FAILED  \] [A-Za-z]/ {lost++} \
 	  END {printf "%d passed, %d failed\n", passed, lost/2}'; exit $$failed
+
+# What random histories of PEOPLE people over 24 months were paid, against one computation at the end.
+PEOPLE ?= 10000
+SEED   ?= 1
+.PHONY: histories
+histories: all
+	python3 tests/reference/histories.py $(BUILD)/stonad $(PEOPLE) $(SEED)
 
 # The walls: the engine includes no I/O, clock or locale; no float outside the one file of the tables;
 # ledger and formats do not know each other; the command line has no SQL.

@@ -91,6 +91,8 @@ enum st_option {
     ST_OPTION_PUBLIC_KEY,
     ST_OPTION_KEY,
     ST_OPTION_NEW_KEY,
+    /* replay */
+    ST_OPTION_FROM_FILES,
     ST_OPTION_COUNT
 };
 
@@ -334,6 +336,7 @@ st_perform st_command_runs, st_command_show, st_command_payslips,  /* reports.c 
 st_perform st_command_corrections, st_command_claims;              /* corrections.c */
 st_perform st_command_explain;                                     /* explain.c */
 st_perform st_command_replay;                                      /* replay.c */
+st_perform st_command_audit;                                       /* audit.c */
 st_perform st_command_calendar;                                    /* calendar.c */
 st_perform st_command_export;                                      /* export.c */
 st_perform st_command_tax, st_command_tax_table;                   /* tax.c */

@@ -166,11 +166,17 @@ static const struct st_command commands[] = {
         .summary = "computes runs anew from what was known then, and compares",
         .examples = "  stonad replay\n"
                     "  stonad replay 1\n"
-                    "  stonad replay 1 --format csv\n",
+                    "  stonad replay 1 --format csv\n"
+                    "  stonad replay --from-files bundle/\n"
+                    "  stonad replay --from-files bundle/ -o rebuilt.db\n",
         .details = "Without RUN: every run that is not discarded. Facts and rates recorded after a run do\n"
                    "not count. Compares every payslip, line and finding, and writes nothing. The text\n"
                    "form shows the first differences of a run, csv and json all of them. The exit\n"
-                   "code is 1 when anything differs.",
+                   "code is 1 when anything differs. --from-files needs no ledger: it makes the whole of\n"
+                   "one from the inputs that `audit` wrote, holds every entry against what the bundle\n"
+                   "says, and tells the first that differs. With -o the ledger is kept when it is the\n"
+                   "same.",
+        .optional = ST_TAKES(FROM_FILES) | ST_TAKES(OUTPUT),
         .operand_max = 1,
         .perform = st_command_replay,
     },
@@ -275,6 +281,22 @@ static const struct st_command commands[] = {
         .required = ST_TAKES(FROM) | ST_TAKES(OUTPUT),
         .optional = ST_TAKES(TO) | ST_TAKES(FORCE) | ST_TAKES(DRY_RUN),
         .perform = st_command_consistency,
+    },
+    {
+        .name = "audit",
+        .summary = "writes the evidence bundle: report, registers, proofs, inputs, SQL",
+        .examples = "  stonad audit -o bundle\n"
+                    "  stonad audit -o bundle --known 2026-12-31\n"
+                    "  stonad audit -o bundle --force\n",
+        .details = "A new folder, whole or not at all, with the verification, runs and approvals, who did\n"
+                   "what, accounts that were changed, claims, findings, samples with proofs, and all that\n"
+                   "is needed to make the ledger once more (`stonad replay --from-files`). It names persons\n"
+                   "and holds the ledger's secret: keep it as you keep the ledger. --force replaces an\n"
+                   "earlier bundle. The exit code is 1 when the verification found anything.",
+        .required = ST_TAKES(OUTPUT),
+        .optional = ST_TAKES(KNOWN) | ST_TAKES(FORCE),
+        .writes = true,
+        .perform = st_command_audit,
     },
     {
         .name = "rates",

@@ -86,6 +86,8 @@ static const struct option_description descriptions[ST_OPTION_COUNT] = {
     [ST_OPTION_PUBLIC_KEY] = {"public-key", "FILE", "the key the seal must be signed with", 0},
     [ST_OPTION_KEY] = {"key", "FILE", "the key to sign with", 0},
     [ST_OPTION_NEW_KEY] = {"new-key", NULL, "makes a key, to be kept away from the ledger", 0},
+    [ST_OPTION_FROM_FILES] = {"from-files", "DIR", "makes the whole ledger anew from a bundle's inputs",
+                              0},
 };
 
 const st_option_set st_options_common = ST_TAKES(DB) | ST_TAKES(ACTOR) | ST_TAKES(TODAY) |

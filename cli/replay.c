@@ -2,7 +2,7 @@
 /* replay.c - `stonad replay`: runs computed anew from what was known then; what differs, person by
  * person, and the lines of the first one, stored and recomputed.
  */
-#include "cli/cli.h"
+#include "cli/audit.h"
 
 #include "stonad/replay.h"
 
@@ -208,7 +208,7 @@ static enum st_status count_result(void *context, const struct st_replay_result 
 
 /* ---- the command --------------------------------------------------------------------------- */
 
-enum st_status st_command_replay(const struct st_invocation *invocation, struct st_error *error) {
+static enum st_status replay_runs(const struct st_invocation *invocation, struct st_error *error) {
     ST_CLOSE_LEDGER struct st_ledger *ledger = NULL;
     struct walk walk = {.invocation = invocation, .explained_side = -1, .error = error};
     bool is_text = invocation->format == ST_FORMAT_TEXT;
@@ -234,4 +234,14 @@ enum st_status st_command_replay(const struct st_invocation *invocation, struct 
     if (walk.report != NULL)
         status = st_cli_report_end(walk.report, status, error);
     return status == ST_OK && walk.difference_count > 0 ? ST_FOUND : status;
+}
+
+enum st_status st_command_replay(const struct st_invocation *invocation, struct st_error *error) {
+    if (st_option_given(invocation, ST_OPTION_FROM_FILES))
+        return st_cli_replay_from_files(invocation, error);
+    if (st_option_given(invocation, ST_OPTION_OUTPUT))
+        return st_cli_fail(error, ST_USAGE, "option.not_here",
+                           "--output goes with --from-files: where the ledger is to be kept; leave it "
+                           "out.");
+    return replay_runs(invocation, error);
 }

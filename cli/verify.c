@@ -113,8 +113,9 @@ static void print_summary(const struct walk *walk, const struct st_verify_summar
 
 static enum st_status refuse_together(enum st_option one, enum st_option other,
                                       struct st_error *error) {
-    return st_cli_fail(error, ST_USAGE, "option.alone", "--%s and --%s do not go together; give one "
-                       "of them.", st_option_name(one), st_option_name(other));
+    return st_cli_fail(error, ST_USAGE, "option.alone",
+                       "--%s and --%s do not go together; give one of them.", st_option_name(one),
+                       st_option_name(other));
 }
 
 static enum st_status check_options(const struct st_invocation *invocation,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* audit.c - what an auditor asks of a ledger beside its own reports: the files of imports, rates and
- * payment files with who recorded them, who did what, accounts that became others, facts by the entry
- * that brought them. All before the ledger's horizon.
+/* audit.c - what an auditor asks of a ledger beside its own reports: the files of imports, rates
+ * and payment files with who recorded them, who did what, accounts that became others, facts by
+ * the entry that brought them. All before the ledger's horizon.
  */
 #include "stonad/audit.h"
 
@@ -14,19 +14,18 @@ static enum st_status open_walk(struct st_ledger *ledger, const char *sql, int64
                                 int64_t last, sqlite3_stmt **out, struct st_error *error) {
     int64_t seen = ledger->horizon - 1;
     enum st_status status = st_prepare(ledger, out, sql, error);
-    if (status == ST_OK &&
-        (sqlite3_bind_int64(*out, 1, first) != SQLITE_OK ||
-         sqlite3_bind_int64(*out, 2, last < seen ? last : seen) != SQLITE_OK))
+    if (status == ST_OK && (sqlite3_bind_int64(*out, 1, first) != SQLITE_OK ||
+                            sqlite3_bind_int64(*out, 2, last < seen ? last : seen) != SQLITE_OK))
         status = st_db_fail_sqlite(ledger, error);
     return status;
 }
 
 /* ---- files, rates, exports ----------------------------------------------------------------- */
 
-enum st_status
-st_ledger_each_import_file(struct st_ledger *ledger, int64_t entry,
-                           enum st_status (*visit)(void *, const struct st_audit_file *),
-                           void *context, struct st_error *error) {
+enum st_status st_ledger_each_import_file(struct st_ledger *ledger, int64_t entry,
+                                          enum st_status (*visit)(void *,
+                                                                  const struct st_audit_file *),
+                                          void *context, struct st_error *error) {
     ST_FINALIZED sqlite3_stmt *row = NULL;
     bool found = true;
     enum st_status status = open_walk(ledger,
@@ -45,10 +44,10 @@ st_ledger_each_import_file(struct st_ledger *ledger, int64_t entry,
     return status;
 }
 
-enum st_status
-st_ledger_each_recorded_rate(struct st_ledger *ledger, int64_t entry,
-                             enum st_status (*visit)(void *, const struct st_audit_rate *),
-                             void *context, struct st_error *error) {
+enum st_status st_ledger_each_recorded_rate(struct st_ledger *ledger, int64_t entry,
+                                            enum st_status (*visit)(void *,
+                                                                    const struct st_audit_rate *),
+                                            void *context, struct st_error *error) {
     ST_FINALIZED sqlite3_stmt *row = NULL;
     bool found = true;
     enum st_status status =
@@ -73,10 +72,10 @@ st_ledger_each_recorded_rate(struct st_ledger *ledger, int64_t entry,
     return status;
 }
 
-enum st_status
-st_ledger_each_export(struct st_ledger *ledger,
-                      enum st_status (*visit)(void *, const struct st_audit_export *),
-                      void *context, struct st_error *error) {
+enum st_status st_ledger_each_export(struct st_ledger *ledger,
+                                     enum st_status (*visit)(void *,
+                                                             const struct st_audit_export *),
+                                     void *context, struct st_error *error) {
     ST_FINALIZED sqlite3_stmt *row = NULL;
     bool found = true;
     enum st_status status =
@@ -103,10 +102,9 @@ st_ledger_each_export(struct st_ledger *ledger,
 
 /* ---- who did what -------------------------------------------------------------------------- */
 
-enum st_status
-st_ledger_each_actor(struct st_ledger *ledger,
-                     enum st_status (*visit)(void *, const struct st_audit_actor *), void *context,
-                     struct st_error *error) {
+enum st_status st_ledger_each_actor(struct st_ledger *ledger,
+                                    enum st_status (*visit)(void *, const struct st_audit_actor *),
+                                    void *context, struct st_error *error) {
     ST_FINALIZED sqlite3_stmt *row = NULL;
     bool found = true;
     enum st_status status = open_walk(ledger,
@@ -127,8 +125,8 @@ st_ledger_each_actor(struct st_ledger *ledger,
 
 /* ---- accounts ------------------------------------------------------------------------------ */
 
-/* A row of the register against the one of the same person before it. Who is withdrawn has no account,
- * so that leaving and coming back with another one is seen too. */
+/* A row of the register against the one of the same person before it. Who is withdrawn has no
+ * account, so that leaving and coming back with another one is seen too. */
 enum st_status
 st_ledger_each_account_change(struct st_ledger *ledger,
                               enum st_status (*visit)(void *, const struct st_audit_account *),

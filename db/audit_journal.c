@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_journal.c - the journal as commands: each entry with what was asked for, and the head of the
- * journal's tree up to it.
+/* audit_journal.c - the journal as commands: each entry with what was asked for, and the head of
+ * the journal's tree up to it.
  *
- * Each entry is asked for by itself and copied, so that no statement stays open between two calls: a
- * ledger that is rebuilt is written to in between.
+ * Each entry is asked for by itself and copied, so that no statement stays open between two
+ * calls: a ledger that is rebuilt is written to in between.
  */
 #include "stonad/audit.h"
 
@@ -157,8 +157,8 @@ static void copy_arguments(struct st_command_walk *walk, struct st_audit_command
 static enum st_status grow_tree(struct st_command_walk *walk, struct st_error *error) {
     struct st_tree_hash leaf, head;
     st_entry_bytes(walk->statement, &walk->bytes);
-    if (walk->bytes.failed || !st_tree_leaf(walk->hasher, NULL, 0, walk->bytes.data,
-                                            walk->bytes.size, &leaf))
+    if (walk->bytes.failed ||
+        !st_tree_leaf(walk->hasher, NULL, 0, walk->bytes.data, walk->bytes.size, &leaf))
         return st_db_fail_memory(error);
     st_tree_add(&walk->tree, &leaf);
     if (!st_tree_root(&walk->tree, &head))

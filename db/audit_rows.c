@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_rows.c - the rows that entries wrote, table by table, as they are digested: all columns but
- * `codes`, by primary key. The municipality's secret is left out: it is kept in a file of its own, so
- * that a bundle can be handed on without it.
+/* audit_rows.c - the rows that entries wrote, table by table, as they are digested: all columns
+ * but `codes`, by primary key. The municipality's secret is left out: it is kept in a file of its
+ * own, so that a bundle can be handed on without it.
  */
 #include "stonad/audit.h"
 
@@ -20,7 +20,8 @@ struct layout {
     const char *columns[ST_AUDIT_COLUMN_MAX]; /* into names */
     bool is_key[ST_AUDIT_COLUMN_MAX];
     size_t key_count;
-    size_t key[ST_AUDIT_COLUMN_MAX]; /* the key's columns in its order; `entry` may not be among them */
+    size_t key
+        [ST_AUDIT_COLUMN_MAX]; /* the key's columns in its order; `entry` may not be among them */
 };
 
 const char *st_audit_table_name(size_t index) {
@@ -145,8 +146,9 @@ enum st_status st_ledger_each_row(struct st_ledger *ledger, const char *table, i
     enum st_status status = read_layout(ledger, table, &layout, error);
     if (status == ST_OK)
         status = open_rows(ledger, table, &layout, &statement, error);
-    if (status == ST_OK && (sqlite3_bind_int64(statement, 1, first) != SQLITE_OK ||
-                            sqlite3_bind_int64(statement, 2, last < seen ? last : seen) != SQLITE_OK))
+    if (status == ST_OK &&
+        (sqlite3_bind_int64(statement, 1, first) != SQLITE_OK ||
+         sqlite3_bind_int64(statement, 2, last < seen ? last : seen) != SQLITE_OK))
         status = st_db_fail_sqlite(ledger, error);
     return status == ST_OK ? visit_rows(ledger, statement, &layout, visit, context, error) : status;
 }

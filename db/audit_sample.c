@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_sample.c - which payslips a bundle shows with their proofs: the first, the largest, and some
- * that the journal's head picks. The head is what it is only when everything is in the journal, so
- * nobody chooses; and whoever has the head and the ledger picks the same.
+/* audit_sample.c - which payslips a bundle shows with their proofs: the first, the largest, and
+ * some that the journal's head picks. The head is what it is only when everything is in the
+ * journal, so nobody chooses; and whoever has the head and the ledger picks the same.
  */
 #include "stonad/audit.h"
 
@@ -74,7 +74,8 @@ static enum st_status count_payslips(struct st_ledger *ledger, int64_t *count,
     return status;
 }
 
-/* The first eight bytes of SHA-256("HEAD:draw") as a number, the highest byte first, modulo `count`. */
+/* The first eight bytes of SHA-256("HEAD:draw") as a number, the highest byte first, modulo
+ * `count`. */
 static bool place_drawn(struct st_tree_hasher *hasher, const char *head, int draw, int64_t count,
                         int64_t *out) {
     char text[ST_HASH_TEXT_SIZE + 16];
@@ -110,10 +111,10 @@ static enum st_status draw_all(struct sampling *sampling, struct st_tree_hasher 
     return status;
 }
 
-enum st_status
-st_ledger_each_sample(struct st_ledger *ledger, const char *head,
-                      enum st_status (*visit)(void *, const struct st_audit_sample *),
-                      void *context, struct st_error *error) {
+enum st_status st_ledger_each_sample(struct st_ledger *ledger, const char *head,
+                                     enum st_status (*visit)(void *,
+                                                             const struct st_audit_sample *),
+                                     void *context, struct st_error *error) {
     struct sampling sampling = {
         .ledger = ledger, .visit = visit, .context = context, .error = error};
     int64_t count = 0;
@@ -124,9 +125,9 @@ st_ledger_each_sample(struct st_ledger *ledger, const char *head,
     struct st_tree_hasher *hasher = st_tree_hasher_new();
     if (hasher == NULL)
         return st_db_fail_memory(error);
-    status = choose(&sampling,
-                    "SELECT run, person_id" KEPT " ORDER BY run, person_id LIMIT 1 OFFSET ?2", 0,
-                    "first", &is_new);
+    status =
+        choose(&sampling, "SELECT run, person_id" KEPT " ORDER BY run, person_id LIMIT 1 OFFSET ?2",
+               0, "first", &is_new);
     if (status == ST_OK)
         status = choose(&sampling,
                         "SELECT run, person_id" KEPT " AND state = 'due'"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_sql.c - the questions an auditor puts to a ledger in plain SQL, with the sqlite3 shell and
- * without stonad. Each says what it shows, and what is to be expected. They read the ledger's tables
- * as docs/ledger.md describes them, and write nothing.
+/* audit_sql.c - the questions an auditor puts to a ledger in plain SQL, with the sqlite3 shell
+ * and without stonad. Each says what it shows, and what is to be expected. They read the ledger's
+ * tables as docs/ledger.md describes them, and write nothing.
  */
 #include "stonad/audit.h"
 
@@ -23,7 +23,8 @@ static const struct st_audit_sql questions[] = {
      "SELECT actor, kind, count(*) AS entries, min(time) AS first, max(time) AS last\n"
      "FROM journal GROUP BY actor, kind ORDER BY actor, kind;\n"},
     {"03-runs-and-approvals.sql",
-     "-- Every run: who computed it, who approved it, what was confirmed, and what became of it.\n" STATES
+     "-- Every run: who computed and approved it, what was confirmed, and what became of it.\n"
+     STATES
      "SELECT r.run, r.month, r.payday, s.kind AS last_step, c.actor AS computed_by,\n"
      "  c.time AS computed_at, j.actor AS approved_by, j.time AS approved_at, a.payments,\n"
      "  a.sum_ore / 100.0 AS sum, a.message_id\n"
@@ -48,7 +49,8 @@ static const struct st_audit_sql questions[] = {
      "-- The totals of each run against its payslips: subsidiary ledger against general ledger.\n"
      "-- Expected: no row.\n"
      "SELECT r.run, r.person_count, count(p.person_id) AS payslips, r.benefit_ore,\n"
-     "  total(p.benefit_ore) AS benefit, r.taxable_ore, total(p.taxable_ore) AS taxable, r.tax_ore,\n"
+     "  total(p.benefit_ore) AS benefit, r.taxable_ore, total(p.taxable_ore) AS taxable,\n"
+     "  r.tax_ore,\n"
      "  total(CASE p.state WHEN 'due' THEN p.tax_ore END) AS tax, r.net_ore,\n"
      "  total(CASE p.state WHEN 'due' THEN p.net_ore END) AS net\n"
      "FROM run AS r LEFT JOIN payslip AS p ON p.run = r.run GROUP BY r.run\n"
@@ -65,23 +67,25 @@ static const struct st_audit_sql questions[] = {
     {"08-accounts.sql",
      "-- What each run moved to and from each account of the books; runs discarded are left out,\n"
      "-- and so is who was held back. bank is what was paid, tax what was withheld.\n" STATES
-     "SELECT l.run, account, sum((l.to_account = account) * l.amount_ore) / 100.0 AS moved_to,\n"
-     "  sum((l.from_account = account) * l.amount_ore) / 100.0 AS moved_from\n"
+     "SELECT l.run, b.side AS account,\n"
+     "  sum((l.to_account = b.side) * l.amount_ore) / 100.0 AS moved_to,\n"
+     "  sum((l.from_account = b.side) * l.amount_ore) / 100.0 AS moved_from\n"
      "FROM line AS l JOIN payslip AS p ON p.run = l.run AND p.person_id = l.person_id\n"
      "  AND p.state = 'due'\n"
      "JOIN state AS s ON s.run = l.run AND s.kind <> 'discard'\n"
-     "JOIN (SELECT from_account AS account FROM line UNION SELECT to_account FROM line)\n"
-     "  ON account IN (l.from_account, l.to_account)\n"
-     "GROUP BY l.run, account ORDER BY l.run, account;\n"},
+     "JOIN (SELECT from_account AS side FROM line UNION SELECT to_account FROM line) AS b\n"
+     "  ON b.side IN (l.from_account, l.to_account)\n"
+     "GROUP BY l.run, b.side ORDER BY l.run, b.side;\n"},
     {"09-payment-files.sql",
      "-- The payment files that were written: hold sha256 against the files sent to the bank.\n"
      "SELECT e.run, e.form, e.content, e.tax_kid, e.byte_count, e.sha256, j.time, j.actor\n"
      "FROM export AS e JOIN journal AS j ON j.entry = e.entry ORDER BY e.entry;\n"},
     {"10-account-changes.sql",
-     "-- Bank accounts of participants that became others: who recorded it, when, from, to. An empty\n"
-     "-- account: the person was taken out of the register, or came back.\n"
-     "SELECT person_id, name, entry, time, actor, before, account AS after FROM (\n"
-     "  SELECT p.*, j.time, j.actor,\n"
+     "-- Bank accounts of participants that became others: who recorded it, when, from, to. An\n"
+     "-- empty account: the person was taken out of the register, or came back.\n"
+     "SELECT person_id, ifnull(name, named) AS name, entry, time, actor, before,\n"
+     "  account AS after\n"
+     "FROM (SELECT p.*, j.time, j.actor, lag(p.name) OVER of_person AS named,\n"
      "    lag(p.account) OVER of_person AS before, lag(p.entry) OVER of_person AS earlier\n"
      "  FROM participant AS p JOIN journal AS j ON j.entry = p.entry\n"
      "  WINDOW of_person AS (PARTITION BY p.person_id ORDER BY p.entry))\n"
@@ -102,18 +106,20 @@ static const struct st_audit_sql questions[] = {
      "    WHERE person_id = p.person_id AND entry < r.entry AND withdrawn = 0)\n"
      "WHERE p.account IS NOT f.account OR p.name IS NOT f.name;\n"},
     {"13-rates.sql",
-     "-- Every rate: when it counts, when it was known, and who recorded it when. Entry 1 is what the\n"
-     "-- ledger began with.\n"
+     "-- Every rate: when it counts, when it was known, and who recorded it when. Entry 1 is what\n"
+     "-- the ledger began with.\n"
      "SELECT r.name, r.effect, r.known, r.value_nok, r.source, r.entry, j.time, j.actor\n"
-     "FROM rate AS r JOIN journal AS j ON j.entry = r.entry ORDER BY r.entry, r.effect, r.known;\n"},
+     "FROM rate AS r JOIN journal AS j ON j.entry = r.entry\n"
+     "ORDER BY r.entry, r.effect, r.known;\n"},
     {"14-findings-at-approval.sql",
-     "-- What stonad asked somebody to look at, and which was there when the run was approved.\n"
+     "-- What stonad asked somebody to look at, of the runs that were approved.\n"
      "SELECT f.run, j.actor AS approved_by, f.person_id, p.name, f.code, f.severity, f.text\n"
-     "FROM finding AS f JOIN approval AS a ON a.run = f.run JOIN journal AS j ON j.entry = a.entry\n"
+     "FROM finding AS f JOIN approval AS a ON a.run = f.run\n"
+     "JOIN journal AS j ON j.entry = a.entry\n"
      "LEFT JOIN payslip AS p ON p.run = f.run AND p.person_id = f.person_id\n"
      "ORDER BY f.run, f.person_id, f.number;\n"},
     {"15-corrections.sql",
-     "-- Earlier months put right: what was paid, what was due, why, and who had recorded the cause.\n"
+     "-- Earlier months put right: what was paid and due, why, and who had recorded the cause.\n"
      "SELECT c.run, c.person_id, c.month, c.paid_ore / 100.0 AS paid, c.due_ore / 100.0 AS due,\n"
      "  c.difference_ore / 100.0 AS difference, c.cause, c.cause_entry, j.actor\n"
      "FROM correction AS c LEFT JOIN journal AS j ON j.entry = c.cause_entry\n"
@@ -121,15 +127,16 @@ static const struct st_audit_sql questions[] = {
     {"16-claims.sql",
      "-- What participants owe after the last movement of each, discarded runs left out.\n" STATES
      "SELECT person_id, run, kind, remaining_ore / 100.0 AS owed FROM (\n"
-     "  SELECT c.*, row_number() OVER (PARTITION BY c.person_id ORDER BY c.run DESC, c.number DESC)\n"
-     "    AS back FROM claim AS c JOIN state AS s ON s.run = c.run AND s.kind <> 'discard')\n"
+     "  SELECT c.*, row_number() OVER (PARTITION BY c.person_id\n"
+     "    ORDER BY c.run DESC, c.number DESC) AS back\n"
+     "  FROM claim AS c JOIN state AS s ON s.run = c.run AND s.kind <> 'discard')\n"
      "WHERE back = 1 ORDER BY person_id;\n"},
     {"17-late-facts.sql",
-     "-- Facts about absence that were recorded after the month they lie in had been approved, with\n"
-     "-- how many days after: what corrections come from.\n"
+     "-- Absence that was recorded after the month it begins in had been approved, and how many\n"
+     "-- days after: what corrections come from.\n"
      "SELECT a.person_id, a.from_date, a.to_date, a.kind, a.withdrawn, j.actor, j.time,\n"
-     "  r.run, cast(julianday(substr(j.time, 1, 10)) - julianday(substr(k.time, 1, 10)) AS INTEGER)\n"
-     "    AS days_after\n"
+     "  r.run, cast(julianday(substr(j.time, 1, 10)) - julianday(substr(k.time, 1, 10))\n"
+     "    AS INTEGER) AS days_after\n"
      "FROM absence AS a JOIN journal AS j ON j.entry = a.entry\n"
      "JOIN run AS r ON r.month = substr(a.from_date, 1, 7)\n"
      "JOIN approval AS p ON p.run = r.run AND p.entry < a.entry\n"

@@ -159,6 +159,21 @@ enum st_status st_payslip_salt(struct st_leaf_maker *maker, int64_t run, const c
     return ST_OK;
 }
 
+bool st_table_digest_hide(struct st_leaf_maker *maker, int64_t entry, const char *table,
+                          char hex[ST_DIGEST_TEXT_SIZE]) {
+    struct st_bytes *name = &maker->name;
+    struct st_tree_hash hidden;
+    empty(name);
+    st_bytes_integer(name, entry);
+    st_bytes_text(name, table, strlen(table));
+    st_bytes_text(name, hex, ST_DIGEST_TEXT_SIZE - 1);
+    if (name->failed || !st_tree_hmac(maker->hasher, maker->secret.bytes, sizeof maker->secret.bytes,
+                                      name->data, name->size, &hidden))
+        return false;
+    st_tree_hex(&hidden, hex);
+    return true;
+}
+
 enum st_status st_payslip_leaf_hash(struct st_leaf_maker *maker, const struct st_tree_hash *salt,
                                     const char *bytes, size_t size, struct st_tree_hash *leaf,
                                     struct st_error *error) {

@@ -55,6 +55,12 @@ enum st_status st_payslip_leaf_hash(struct st_leaf_maker *maker, const struct st
                                     const char *bytes, size_t size, struct st_tree_hash *leaf,
                                     struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 
+/* The digest of a table as the journal has it, from that of its rows, in place: HMAC-SHA-256(secret,
+ * canonical(entry, table, digest of the rows)). An entry is shown with every proof of a payslip, so that
+ * nobody may hold guesses at the other rows against it. False when memory ran out. */
+bool st_table_digest_hide(struct st_leaf_maker *maker, int64_t entry, const char *table,
+                          char hex[ST_DIGEST_TEXT_SIZE]) ST_MUST_CHECK ST_NONNULL;
+
 /* Leaves of stored payslips, recomputed from their rows. */
 enum { ST_LEAF_TABLE_COUNT = ST_TABLE_FINDING - ST_TABLE_PAYSLIP + 1 };
 struct st_leaf_reader {

@@ -90,6 +90,7 @@ struct check {
     struct past_month *past;
     size_t past_count;
     struct st_known_files files;
+    sqlite3_stmt *paid_later; /* whether a run put a month of a person right, and paid it */
     struct st_facts_reader *reader;
     struct st_calculator *calculator;
 };
@@ -258,6 +259,26 @@ static enum st_status was_due(const struct check *check, const struct past_month
     return status;
 }
 
+/* A later run that counts paid it: its corrections name the month. */
+static enum st_status was_paid_later(const struct check *check, st_month month,
+                                     const char *person_id, bool *paid) {
+    char month_text[ST_MONTH_TEXT_SIZE];
+    enum st_status status = ST_OK;
+    st_month_format(month, month_text);
+    *paid = false;
+    for (size_t i = 0; status == ST_OK && !*paid && i < check->run_count; i++) {
+        sqlite3_stmt *row = check->paid_later;
+        (void)sqlite3_reset(row);
+        if (sqlite3_bind_int64(row, 1, check->runs[i].run) != SQLITE_OK ||
+            sqlite3_bind_text(row, 2, person_id, -1, SQLITE_STATIC) != SQLITE_OK ||
+            sqlite3_bind_text(row, 3, month_text, -1, SQLITE_STATIC) != SQLITE_OK)
+            return st_db_fail_sqlite(check->ledger, check->error);
+        status = st_step(check->ledger, row, paid, check->error);
+        (void)sqlite3_reset(row);
+    }
+    return status;
+}
+
 static enum st_status tell_unpaid(const struct check *check, const struct past_month *past,
                                   const struct st_participant *participant, bool is_held) {
     char month[ST_MONTH_TEXT_SIZE], detail[120];
@@ -284,6 +305,10 @@ static enum st_status check_past_months(const struct check *check,
             status = find_payslip(check, past, facts->participant.person_id, &is_paid, &is_held);
         if (status != ST_OK || is_paid ||
             !touches_programme(facts, st_month_first(past->month), st_month_last(past->month)))
+            continue;
+        bool is_paid_later = false;
+        status = was_paid_later(check, past->month, facts->participant.person_id, &is_paid_later);
+        if (status != ST_OK || is_paid_later)
             continue;
         status = was_due(check, past, facts, &is_due);
         if (status == ST_OK && is_due)
@@ -520,7 +545,13 @@ static enum st_status open_walk(struct check *check) {
     if (check->calculator == NULL)
         return st_db_fail_memory(check->error);
     enum st_status status =
-        st_facts_reader_new(check->ledger, &terms, &check->reader, check->error);
+        st_prepare(check->ledger, &check->paid_later,
+                   "SELECT 1 FROM correction JOIN payslip USING (run, person_id)"
+                   " WHERE run = ?1 AND person_id = ?2 AND correction.month = ?3"
+                   " AND state = 'due' AND due_ore > 0",
+                   check->error);
+    if (status == ST_OK)
+        status = st_facts_reader_new(check->ledger, &terms, &check->reader, check->error);
     if (status == ST_OK && !is_skipped)
         check->terms.first_month =
             st_run_history_first_month(st_facts_reader_history(check->reader));
@@ -528,6 +559,7 @@ static enum st_status open_walk(struct check *check) {
 }
 
 static void release(struct check *check) {
+    st_statement_finalize(&check->paid_later);
     st_facts_reader_free(check->reader);
     st_calculator_free(check->calculator);
     for (size_t i = 0; i < check->past_count; i++)

@@ -247,7 +247,10 @@ bool st_digest_table(struct st_digest *digest, enum st_table table, char hex[ST_
     return finish_slot(digest, (int)table, hex);
 }
 
-bool st_digest_finish(struct st_digest *digest, char tables[ST_TABLES_TEXT_SIZE],
+bool st_digest_finish(struct st_digest *digest,
+                      bool (*hide)(void *context, const char *table,
+                                   char hex[ST_DIGEST_TEXT_SIZE]),
+                      void *context, char tables[ST_TABLES_TEXT_SIZE],
                       char hex[ST_DIGEST_TEXT_SIZE]) {
     size_t used = 0;
     tables[0] = '\0';
@@ -256,7 +259,7 @@ bool st_digest_finish(struct st_digest *digest, char tables[ST_TABLES_TEXT_SIZE]
         const char *name = st_table_name((enum st_table)i);
         if (digest->row_counts[i] == 0)
             continue;
-        if (!finish_slot(digest, i, table_hex))
+        if (!finish_slot(digest, i, table_hex) || !hide(context, name, table_hex))
             return false;
         go_to_slot(digest, SEQUENCE);
         add_text(digest, name);

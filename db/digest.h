@@ -6,7 +6,8 @@
  *           i<decimal>;           integer
  *           t<byte count>:<text>; text, UTF-8
  *   row     its values, in the order of the table's columns
- *   table   SHA-256 over the rows one entry wrote to it, by primary key
+ *   table   SHA-256 over the rows one entry wrote to it, by primary key; then, keyed by the ledger's
+ *           secret, HMAC-SHA-256 over entry, name and that digest (canonical.h)
  *   entry   SHA-256 over, for each table it wrote to, in the order of enum st_table:
  *           t name, i row count, t table digest (64 hex digits)
  *   hash    SHA-256 over the values entry, time, actor, kind, run, detail, tables, digest, root,
@@ -66,12 +67,16 @@ void st_digest_text(struct st_digest *digest, const char *text, size_t size) ST_
 /* Rows written to a table since the reset. */
 int64_t st_digest_row_count(const struct st_digest *digest, enum st_table table) ST_NONNULL;
 /* The digest of one table's rows, and that of the whole entry; false when the library failed.
- * Nothing but st_digest_reset may follow. */
+ * Nothing but st_digest_reset may follow. `hide` turns a digest of rows into the one that is written
+ * (st_table_digest_hide). */
 bool st_digest_table(struct st_digest *digest, enum st_table table,
                      char hex[ST_DIGEST_TEXT_SIZE]) ST_MUST_CHECK ST_NONNULL;
 /* "name count digest;name count digest": what journal.tables says of the rows written. */
 enum { ST_TABLES_TEXT_SIZE = ST_TABLE_COUNT * (20 + 20 + ST_DIGEST_TEXT_SIZE + 2) };
-bool st_digest_finish(struct st_digest *digest, char tables[ST_TABLES_TEXT_SIZE],
+bool st_digest_finish(struct st_digest *digest,
+                      bool (*hide)(void *context, const char *table,
+                                   char hex[ST_DIGEST_TEXT_SIZE]),
+                      void *context, char tables[ST_TABLES_TEXT_SIZE],
                       char hex[ST_DIGEST_TEXT_SIZE]) ST_MUST_CHECK ST_NONNULL;
 
 /* The tables of a run's rows that make up a payslip, in the order of its canonical bytes. */

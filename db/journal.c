@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* journal.c - the entry a command writes: its transaction, its place in the chain, and the walk
  * over all of them. */
-#include "db/ledger_internal.h"
+#include "db/canonical.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -170,6 +170,28 @@ static enum st_status end_transaction(struct st_entry *entry, struct st_error *e
     return status;
 }
 
+struct hiding {
+    struct st_leaf_maker *maker;
+    int64_t entry;
+};
+static bool hide_digest(void *context, const char *table, char hex[ST_DIGEST_TEXT_SIZE]) {
+    const struct hiding *hiding = context;
+    return st_table_digest_hide(hiding->maker, hiding->entry, table, hex);
+}
+
+/* The list of the tables the entry wrote, and the digest over it. */
+static enum st_status finish_digest(struct st_entry *entry, char tables[ST_TABLES_TEXT_SIZE],
+                                    char digest[ST_DIGEST_TEXT_SIZE], struct st_error *error) {
+    struct st_leaf_maker maker;
+    struct hiding hiding = {&maker, entry->number};
+    enum st_status status = st_leaf_maker_open(&maker, entry->ledger, error);
+    if (status == ST_OK &&
+        !st_digest_finish(entry->ledger->digest, hide_digest, &hiding, tables, digest))
+        status = st_db_fail_memory(error);
+    st_leaf_maker_close(&maker);
+    return status;
+}
+
 enum st_status st_entry_commit(struct st_entry *entry, const char *kind, int64_t run,
                                const char *detail, struct st_error *error) {
     struct st_ledger *ledger = entry->ledger;
@@ -185,12 +207,11 @@ enum st_status st_entry_commit(struct st_entry *entry, const char *kind, int64_t
                                  .digest = digest,
                                  .root = entry->root,
                                  .previous_hash = entry->previous_hash};
-    if (!st_digest_finish(ledger->digest, tables, digest) ||
-        !st_digest_chain(ledger->digest, &chained, hash)) {
-        st_entry_rollback(entry);
-        return st_db_fail_memory(error);
-    }
-    enum st_status status = insert_entry(ledger, &chained, hash, error);
+    enum st_status status = finish_digest(entry, tables, digest, error);
+    if (status == ST_OK && !st_digest_chain(ledger->digest, &chained, hash))
+        status = st_db_fail_memory(error);
+    if (status == ST_OK)
+        status = insert_entry(ledger, &chained, hash, error);
     if (status == ST_OK)
         status = end_transaction(entry, error);
     st_entry_rollback(entry);

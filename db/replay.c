@@ -485,7 +485,7 @@ static enum st_status compare_correction(struct replay *replay,
                                          const struct st_correction *correction) {
     struct comparison row = compare_row(replay, CORRECTIONS, correction->month);
     struct st_cause cause;
-    st_run_cause(replay->reader, &replay->rates, correction, replay->recorded.entry, &cause);
+    st_run_cause(replay->reader, &replay->rates, correction, &cause);
     compare_amount(&row, correction->paid);
     compare_amount(&row, correction->due);
     compare_amount(&row, (st_amount){correction->due.ore - correction->paid.ore});

@@ -306,7 +306,6 @@ static enum st_status prepare(struct run *run, struct st_error *error) {
         return status;
     run->writer->run = run->number;
     run->writer->month = run->terms.month;
-    run->writer->entry = run->entry.number;
     run->writer->reader = run->reader;
     run->writer->rates = &run->rates;
     st_end_to_end_prefix(run->municipality.organisation_number, run->terms.payday, run->number,

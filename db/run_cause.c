@@ -18,13 +18,15 @@ struct telling {
     int more_count; /* for which there was no room */
 };
 
-/* Adds one part, "text (entry 12)". */
+/* Adds one part, "text (entry 12)"; entry 0: no entry recorded it. */
 static void tell(struct telling *telling, const char *text, int64_t entry) {
     struct st_cause *out = telling->out;
     size_t room = sizeof out->text - PARTS_ROOM - telling->used;
     char part[ST_CAUSE_SIZE];
-    int size = snprintf(part, sizeof part, "%s%s (entry %" PRId64 ")",
-                        telling->used == 0 ? "" : "; ", text, entry);
+    char where[40] = "";
+    if (entry != 0)
+        (void)snprintf(where, sizeof where, " (entry %" PRId64 ")", entry);
+    int size = snprintf(part, sizeof part, "%s%s%s", telling->used == 0 ? "" : "; ", text, where);
     if (entry > out->entry)
         out->entry = entry;
     if (size < 0 || (size_t)size >= room) {
@@ -45,7 +47,7 @@ static void finish(struct telling *telling) {
 /* ---- a month never paid ---------------------------------------------------------------------- */
 
 static void tell_unpaid(struct telling *telling, const struct st_run_history *history,
-                        st_month month, int64_t run_entry) {
+                        st_month month) {
     char text[80], month_text[ST_MONTH_TEXT_SIZE];
     int64_t run, entry;
     st_month_format(month, month_text);
@@ -55,18 +57,18 @@ static void tell_unpaid(struct telling *telling, const struct st_run_history *hi
         return;
     }
     (void)snprintf(text, sizeof text, "%s had no run", month_text);
-    tell(telling, text, run_entry);
+    tell(telling, text, 0);
 }
 
 /* ---- rates ----------------------------------------------------------------------------------- */
 
-/* The G that counts at the end of the month, when it was not there for the last run: recorded or known
- * since. */
+/* A G that takes effect by the end of the month and was not there for the last run: recorded or known since.
+ * Before a first run there is nothing that it could have changed. */
 static void tell_rates(struct telling *telling, const struct st_run_rates *rates, st_month month,
                        const struct st_run_history *history) {
     st_date last_known = st_run_history_known(history);
     int64_t since = st_run_history_since(history);
-    for (size_t i = 0; i < rates->count; i++) {
+    for (size_t i = 0; since > 0 && i < rates->count; i++) {
         const struct st_rate *rate = &rates->items[i];
         char text[120], effect[ST_DATE_TEXT_SIZE], known[ST_DATE_TEXT_SIZE];
         if (rate->effect > st_month_last(month) ||
@@ -117,16 +119,15 @@ static void tell_changes(struct telling *telling, const struct st_facts_reader *
 }
 
 void st_run_cause(const struct st_facts_reader *reader, const struct st_run_rates *rates,
-                  const struct st_correction *correction, int64_t run_entry,
-                  struct st_cause *out) {
+                  const struct st_correction *correction, struct st_cause *out) {
     const struct st_run_history *history = st_facts_reader_history(reader);
     struct telling telling = {.out = out};
     *out = (struct st_cause){.text = ""};
     if (correction->paid.ore == 0 && correction->due.ore > 0)
-        tell_unpaid(&telling, history, correction->month, run_entry);
+        tell_unpaid(&telling, history, correction->month);
     tell_rates(&telling, rates, correction->month, history);
     tell_changes(&telling, reader, correction->month);
     if (telling.used == 0)
-        tell(&telling, "computed anew by the rules in force", run_entry);
+        tell(&telling, "computed anew by the rules in force", 0);
     finish(&telling);
 }

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_READ = 256, RUNS_MAX = 10000, BOOKED_MAX = 100000, FEBRUARY = 2 };
+enum { ROWS_READ = 256, RUNS_MAX = 10000, BOOKED_MAX = 100000, FEBRUARY = 2, JANUARIES_MAX = 12 };
 
 /* Rows of one run, person_id and a number, by person: read some at a time. */
 struct run_rows {
@@ -35,6 +35,7 @@ struct kept_run {
     st_date payday, known;
     char rates_digest[ST_DIGEST_TEXT_SIZE], rule_set[64];
     struct run_rows *payments; /* of the payday's year; NULL for others */
+    st_amount offsets; /* of the person being read: what its correction_offset lines took back */
 };
 
 struct st_run_history {
@@ -51,8 +52,8 @@ struct st_run_history {
     size_t booked_count, booked_room;
     struct st_claim_movement *claims;
     size_t claim_count, claim_room;
-    struct st_january january_found;
-    char january_period[ST_TAX_PERIOD_SIZE];
+    struct st_january januaries[JANUARIES_MAX];
+    char january_periods[JANUARIES_MAX][ST_TAX_PERIOD_SIZE];
 };
 
 /* ---- rows of a run, by person ---------------------------------------------------------------- */
@@ -362,7 +363,7 @@ static st_amount *booked_sum(struct st_run_history *history, st_month month, int
 }
 
 static enum st_status add_booked(struct st_run_history *history, sqlite3_stmt *row,
-                                 st_amount *offset_taken_back, struct st_error *error) {
+                                 struct kept_run *run, struct st_error *error) {
     bool is_correction;
     int kind;
     st_amount amount = {sqlite3_column_int64(row, 2)};
@@ -372,15 +373,15 @@ static enum st_status add_booked(struct st_run_history *history, sqlite3_stmt *r
         return fail_overflow(error);
     bool is_away =
         strcmp(st_column_text(row, 3), st_account_name(ST_ACCOUNT_PERSON)) == 0;
-    if (is_correction && is_away && kind == ST_LINE_OFFSET &&
-        !st_amount_add(*offset_taken_back, amount, offset_taken_back))
+    if (is_away)
+        amount.ore = -amount.ore;
+    if (is_correction && kind == ST_LINE_OFFSET &&
+        !st_amount_subtract(run->offsets, amount, &run->offsets))
         return fail_overflow(error);
     st_amount *sum = booked_sum(history, st_column_month(row, 0), kind);
     if (sum == NULL)
         return st_db_fail_memory(error);
-    return st_amount_add(*sum, (st_amount){is_away ? -amount.ore : amount.ore}, sum)
-               ? ST_OK
-               : fail_overflow(error);
+    return st_amount_add(*sum, amount, sum) ? ST_OK : fail_overflow(error);
 }
 
 static enum st_status read_booked(struct st_run_history *history, struct st_person_facts *facts,
@@ -389,12 +390,17 @@ static enum st_status read_booked(struct st_run_history *history, struct st_pers
     sqlite3_stmt *lines = history->booked_lines;
     history->booked_count = 0;
     for (size_t i = 0; status == ST_OK && i < history->run_count; i++) {
+        struct kept_run *run = &history->runs[i];
         bool row = true;
-        status = bind_person(history->ledger, lines, history->runs[i].run,
-                             facts->participant.person_id, error);
+        run->offsets = ST_ZERO;
+        status = bind_person(history->ledger, lines, run->run, facts->participant.person_id,
+                             error);
         while (status == ST_OK &&
                (status = st_step(history->ledger, lines, &row, error)) == ST_OK && row)
-            status = add_booked(history, lines, &facts->offset_taken_back, error);
+            status = add_booked(history, lines, run, error);
+        if (status == ST_OK && !st_amount_add(facts->offset_taken_back, run->offsets,
+                                              &facts->offset_taken_back))
+            status = fail_overflow(error);
     }
     (void)sqlite3_reset(lines);
     facts->booked = history->booked;
@@ -404,11 +410,11 @@ static enum st_status read_booked(struct st_run_history *history, struct st_pers
 
 /* ---- claims ---------------------------------------------------------------------------------- */
 
-static bool is_kept(const struct st_run_history *history, int64_t run) {
+static struct kept_run *find_kept(struct st_run_history *history, int64_t run) {
     for (size_t i = 0; i < history->run_count; i++)
         if (history->runs[i].run == run)
-            return true;
-    return false;
+            return &history->runs[i];
+    return NULL;
 }
 
 static bool claim_kind(const char *name, enum st_claim_kind *out) {
@@ -426,7 +432,8 @@ static enum st_status keep_claim(struct st_run_history *history, struct st_error
         .decided = st_column_date(row, 3, ST_DATE_NONE),
         .amount = {sqlite3_column_int64(row, 4)},
         .remaining = {sqlite3_column_int64(row, 5)}};
-    if (!is_kept(history, sqlite3_column_int64(row, 1)))
+    struct kept_run *run = find_kept(history, sqlite3_column_int64(row, 1));
+    if (run == NULL)
         return ST_OK;
     if (!claim_kind(st_column_text(row, 2), &movement.kind) || movement.amount.ore <= 0 ||
         movement.remaining.ore < 0)
@@ -441,6 +448,11 @@ static enum st_status keep_claim(struct st_run_history *history, struct st_error
         history->claims = claims;
         history->claim_room = room;
     }
+    /* An agency's part of the run's offsets comes before the claim that the rest became. */
+    if (movement.kind == ST_CLAIM_AGENCY)
+        run->offsets.ore -= movement.amount.ore;
+    if (movement.kind == ST_CLAIM_ARISEN && run->offsets.ore > 0)
+        movement.offsets = st_amount_min(run->offsets, movement.amount);
     history->claims[history->claim_count++] = movement;
     return ST_OK;
 }
@@ -480,13 +492,14 @@ static bool is_paid_in(const struct st_run_history *history, const struct kept_r
            month_of(run->payday) == month;
 }
 
-/* An earlier payment of February put it right already. */
+/* An earlier payment of January or February put it right already. */
 static enum st_status is_january_done(struct st_run_history *history, const char *person_id,
                                       bool *done, struct st_error *error) {
     enum st_status status = ST_OK;
     *done = false;
     for (size_t i = 0; status == ST_OK && !*done && i < history->run_count; i++) {
-        if (!is_paid_in(history, &history->runs[i], FEBRUARY))
+        if (!is_paid_in(history, &history->runs[i], 1) &&
+            !is_paid_in(history, &history->runs[i], FEBRUARY))
             continue;
         status = bind_person(history->ledger, history->january_done, history->runs[i].run,
                              person_id, error);
@@ -497,31 +510,43 @@ static enum st_status is_january_done(struct st_run_history *history, const char
     return status;
 }
 
-static enum st_status read_january(struct st_run_history *history, struct st_person_facts *facts,
-                                   struct st_error *error) {
-    const char *person_id = facts->participant.person_id;
-    sqlite3_stmt *statement = history->january;
-    enum st_status status = ST_OK;
-    bool found = false, done = false;
-    facts->january = NULL;
-    if (month_of(history->terms.payday) != FEBRUARY)
-        return ST_OK;
-    for (size_t i = 0; status == ST_OK && !found && i < history->run_count; i++) {
-        if (!is_paid_in(history, &history->runs[i], 1))
-            continue;
-        status = bind_person(history->ledger, statement, history->runs[i].run, person_id, error);
-        if (status == ST_OK)
-            status = st_step(history->ledger, statement, &found, error);
-    }
+/* The person's payment of January by that run, if it was taxed by last year's card. */
+static enum st_status read_january(struct st_run_history *history, int64_t run,
+                                   struct st_person_facts *facts, struct st_error *error) {
+    sqlite3_stmt *row = history->january;
+    size_t index = facts->january_count;
+    bool found = false;
+    enum st_status status =
+        bind_person(history->ledger, row, run, facts->participant.person_id, error);
+    if (status == ST_OK)
+        status = st_step(history->ledger, row, &found, error);
     if (status == ST_OK && found) {
-        st_column_copy(statement, 1, history->january_period, sizeof history->january_period);
-        history->january_found = (struct st_january){.taxable = {sqlite3_column_int64(statement, 0)},
-                                                     .tax = {sqlite3_column_int64(statement, 2)},
-                                                     .period = history->january_period};
-        status = is_january_done(history, person_id, &done, error);
-        facts->january = done ? NULL : &history->january_found;
+        char *period = history->january_periods[index];
+        st_column_copy(row, 1, period, ST_TAX_PERIOD_SIZE);
+        history->januaries[index] = (struct st_january){.taxable = {sqlite3_column_int64(row, 0)},
+                                                        .tax = {sqlite3_column_int64(row, 2)},
+                                                        .period = period};
+        facts->january_count++;
     }
-    (void)sqlite3_reset(statement);
+    (void)sqlite3_reset(row);
+    return status;
+}
+
+static enum st_status read_januaries(struct st_run_history *history,
+                                     struct st_person_facts *facts, struct st_error *error) {
+    enum st_status status = ST_OK;
+    bool done = false;
+    facts->januaries = history->januaries;
+    facts->january_count = 0;
+    if (month_of(history->terms.payday) > FEBRUARY)
+        return ST_OK;
+    for (size_t i = 0; status == ST_OK && i < history->run_count; i++)
+        if (is_paid_in(history, &history->runs[i], 1) && facts->january_count < JANUARIES_MAX)
+            status = read_january(history, history->runs[i].run, facts, error);
+    if (status == ST_OK && facts->january_count > 0)
+        status = is_january_done(history, facts->participant.person_id, &done, error);
+    if (done)
+        facts->january_count = 0;
     return status;
 }
 
@@ -550,9 +575,12 @@ enum st_status st_run_history_read(struct st_run_history *history, bool is_touch
     enum st_status status = read_payments(history, facts->participant.person_id,
                                           &facts->taxable_paid_this_year, error);
     facts->look_back = false;
+    for (size_t i = 0; i < history->run_count; i++)
+        history->runs[i].offsets = ST_ZERO;
     facts->booked = NULL;
     facts->claims = NULL;
-    facts->january = NULL;
+    facts->januaries = NULL;
+    facts->january_count = 0;
     facts->booked_count = facts->claim_count = 0;
     facts->offset_taken_back = ST_ZERO;
     if (status != ST_OK || !history->terms.with_corrections)
@@ -563,5 +591,5 @@ enum st_status st_run_history_read(struct st_run_history *history, bool is_touch
         status = read_booked(history, facts, error);
     if (status == ST_OK)
         status = read_claims(history, facts, error);
-    return status == ST_OK ? read_january(history, facts, error) : status;
+    return status == ST_OK ? read_januaries(history, facts, error) : status;
 }

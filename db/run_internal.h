@@ -102,13 +102,12 @@ void st_run_rates_free(struct st_run_rates *rates) ST_NONNULL;
 enum { ST_CAUSE_SIZE = 400 };
 struct st_cause {
     char text[ST_CAUSE_SIZE]; /* "absence unapproved, 2026-05-05 to 2026-05-07 (entry 12)" */
-    int64_t entry;            /* the last that it names */
+    int64_t entry;            /* the last that it names; 0: none recorded it */
 };
 /* Why the month of the person met last is not what was paid for it: a month never paid, a rate, facts
- * recorded since the last run. `known_entry`: the entry the run is made with. */
+ * recorded since the last run. */
 void st_run_cause(const struct st_facts_reader *reader, const struct st_run_rates *rates,
-                  const struct st_correction *correction, int64_t run_entry,
-                  struct st_cause *out) ST_NONNULL;
+                  const struct st_correction *correction, struct st_cause *out) ST_NONNULL;
 
 /* ---- payslips out (run_write.c) ------------------------------------------------------------ */
 
@@ -122,7 +121,7 @@ bool st_run_totals_add(struct st_run_totals *totals,
                        const struct st_payslip *payslip) ST_MUST_CHECK ST_NONNULL;
 struct st_payslip_writer {
     struct st_writer payslip, line, correction, claim, finding;
-    int64_t run, entry;
+    int64_t run;
     /* borrowed: for why an earlier month is put right */
     const struct st_facts_reader *reader;
     const struct st_run_rates *rates;

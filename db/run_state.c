@@ -2,6 +2,7 @@
 /* run_state.c - what happens to a computed run: approved by another actor, discarded, exported. A
  * run's state is what the last journal entry that names it says, so each of these writes one.
  */
+#include "db/canonical.h"
 #include "db/run_internal.h"
 
 #include <assert.h>
@@ -11,6 +12,69 @@
 #include <string.h>
 
 #include <utf8proc.h>
+
+/* ---- still what was written ---------------------------------------------------------------- */
+
+static enum st_status add_leaves(struct st_leaf_reader *reader, int64_t run, struct st_tree *tree,
+                                 struct st_error *error) {
+    ST_FINALIZED sqlite3_stmt *persons = NULL;
+    struct st_payslip_leaf leaf;
+    bool row = true;
+    enum st_status status =
+        st_prepare(reader->ledger, &persons,
+                   "SELECT person_id FROM payslip WHERE run = ? ORDER BY person_id", error);
+    if (status == ST_OK && sqlite3_bind_int64(persons, 1, run) != SQLITE_OK)
+        status = st_db_fail_sqlite(reader->ledger, error);
+    while (status == ST_OK &&
+           (status = st_step(reader->ledger, persons, &row, error)) == ST_OK && row) {
+        status = st_payslip_leaf(reader, run, st_column_text(persons, 0), &leaf, error);
+        if (status == ST_OK)
+            st_tree_add(tree, &leaf.hash);
+    }
+    return status;
+}
+
+static enum st_status read_root(struct st_ledger *ledger, int64_t run, char hex[65],
+                                struct st_error *error) {
+    ST_FINALIZED sqlite3_stmt *statement = NULL;
+    bool row = false;
+    enum st_status status = st_prepare(
+        ledger, &statement, "SELECT root FROM journal WHERE kind = 'run' AND run = ?", error);
+    if (status == ST_OK && sqlite3_bind_int64(statement, 1, run) != SQLITE_OK)
+        status = st_db_fail_sqlite(ledger, error);
+    if (status == ST_OK)
+        status = st_step(ledger, statement, &row, error);
+    if (status == ST_OK)
+        (void)snprintf(hex, 65, "%s", row ? st_column_text(statement, 0) : "");
+    return status;
+}
+
+/* What is approved and paid is what the run wrote: count and sum do not tell that one account was
+ * put in another's place, the root of the run's payslips does. */
+static enum st_status check_root(struct st_ledger *ledger, int64_t run, struct st_error *error) {
+    struct st_leaf_reader reader;
+    struct st_tree tree;
+    struct st_tree_hash root;
+    char made[65], written[65];
+    enum st_status status = st_leaf_reader_open(&reader, ledger, error);
+    st_tree_begin(&tree, reader.maker.hasher);
+    if (status == ST_OK)
+        status = add_leaves(&reader, run, &tree, error);
+    if (status == ST_OK && !st_tree_root(&tree, &root))
+        status = st_db_fail_memory(error);
+    st_leaf_reader_close(&reader);
+    if (status == ST_OK)
+        status = read_root(ledger, run, written, error);
+    if (status != ST_OK)
+        return status;
+    st_tree_hex(&root, made);
+    if (strcmp(made, written) == 0)
+        return ST_OK;
+    return st_db_fail(error, ST_DAMAGED, "run.changed",
+                      "The payslips of run %" PRId64
+                      " are not those it wrote; verify the ledger, and restore it from a copy.",
+                      run);
+}
 
 static enum st_status refuse_state(const struct st_run_row *row, const char *wish,
                                    struct st_error *error) {
@@ -143,6 +207,8 @@ enum st_status st_ledger_approve(struct st_ledger *ledger, const struct st_act *
     if (status == ST_OK)
         status = check_approval(out, act, payments, sum, error);
     if (status == ST_OK)
+        status = check_root(ledger, run, error);
+    if (status == ST_OK)
         status = make_message_id(ledger, out, message_id, error);
     if (status == ST_OK)
         status = write_approval(&entry, out, message_id, error);
@@ -193,7 +259,9 @@ static enum st_status check_exportable(const struct st_run_row *row, struct st_e
 enum st_status st_ledger_may_export(struct st_ledger *ledger, int64_t run, struct st_run_row *out,
                                     struct st_error *error) {
     enum st_status status = st_ledger_find_run(ledger, run, out, error);
-    return status == ST_OK ? check_exportable(out, error) : status;
+    if (status == ST_OK)
+        status = check_exportable(out, error);
+    return status == ST_OK ? check_root(ledger, run, error) : status;
 }
 
 /* Whether a file of the run with `earlier` content leaves room for one with `wanted`: the tax is paid in

@@ -197,7 +197,7 @@ static enum st_status write_corrections(struct st_payslip_writer *writer, const 
     for (size_t i = 0; status == ST_OK && i < payslip->correction_count; i++) {
         const struct st_correction *correction = &payslip->corrections_made[i];
         struct st_cause cause;
-        st_run_cause(writer->reader, writer->rates, correction, writer->entry, &cause);
+        st_run_cause(writer->reader, writer->rates, correction, &cause);
         status = st_writer_begin(row, 1, error);
         if (status != ST_OK)
             return status;

@@ -40,6 +40,8 @@ static void add(struct sum *sum, int64_t ore) {
         sum->ore = INT64_MAX;
 }
 
+static int64_t minus(int64_t ore) { return ore == INT64_MIN ? INT64_MAX : -ore; }
+
 /* The columns of a payslip that lines make, P_BENEFIT first; then tax. */
 enum { COLUMN_COUNT = P_RECOVERY - P_BENEFIT + 1, TAX_COLUMN = COLUMN_COUNT, NO_COLUMN };
 
@@ -58,7 +60,7 @@ struct books {
 /* ---- lines --------------------------------------------------------------------------------- */
 
 /* Where a line of each kind moves money, and what it counts in. NULL: a correction, which goes
- * either way between benefit and person. */
+ * either way between the person and benefit, or tax. */
 #define CORRECTION {NULL, NULL, P_CORRECTIONS - P_BENEFIT, false}
 static const struct line_kind {
     const char *from, *to;
@@ -84,6 +86,7 @@ static const struct line_kind {
     [ST_LINE_WRITTEN_OFF] = {"benefit", "claim", NO_COLUMN, false},
     [ST_LINE_TAX] = {"person", "tax", TAX_COLUMN, false},
     [ST_LINE_EXTRA_TAX] = {"person", "tax", TAX_COLUMN, false},
+    [ST_LINE_JANUARY_TAX] = {NULL, NULL, TAX_COLUMN, false},
     [ST_LINE_HELD] = {"person", "benefit", NO_COLUMN, false},
     [ST_LINE_PAYMENT] = {"person", "bank", NO_COLUMN, false},
 };
@@ -186,7 +189,7 @@ static void book_line(struct books *books, enum st_line_kind kind) {
         add(&books->held, amount);
     else if (line_kinds[kind].column != NO_COLUMN)
         add(&books->columns[line_kinds[kind].column],
-            line_kinds[kind].column == TAX_COLUMN ? amount : moved);
+            line_kinds[kind].column == TAX_COLUMN ? minus(moved) : moved);
 }
 
 /* Lines are 1, 2, 3 ... and of the payslip's month; only a correction is about an earlier one. */

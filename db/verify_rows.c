@@ -8,6 +8,7 @@
  * by primary key, with a SHA-256 running for each entry. Entries are taken WINDOW at a time: memory
  * has a limit, and only a ledger of more entries is walked more than once.
  */
+#include "db/canonical.h"
 #include "db/verify_internal.h"
 
 #include <assert.h>
@@ -39,6 +40,7 @@ struct walk {
     struct st_verify *verify;
     EVP_MD *sha256;
     EVP_MD_CTX *context; /* for short sequences */
+    struct st_leaf_maker maker; /* the secret the digests are hidden with */
     struct held_entry *entries;
     size_t entry_count;
     int64_t first, last; /* entry numbers of this window: rows outside it are another's */
@@ -492,6 +494,9 @@ static enum st_status finish_table(struct walk *walk, enum st_table table) {
         if (EVP_DigestFinal_ex(entry->running, digest, NULL) != 1)
             return st_db_fail_memory(walk->verify->error);
         to_hex(digest, entry->found[table].digest);
+        if (!st_table_digest_hide(&walk->maker, entry->number, st_table_name(table),
+                                  entry->found[table].digest))
+            return st_db_fail_memory(walk->verify->error);
     }
     return ST_OK;
 }
@@ -624,6 +629,17 @@ static enum st_status walk_windows(struct walk *walk) {
     return status;
 }
 
+/* A secret that is none fits no digest: the row of municipality is told, and so is every entry. */
+static enum st_status open_maker(struct walk *walk) {
+    struct st_error damage;
+    enum st_status status = st_leaf_maker_open(&walk->maker, walk->verify->ledger, &damage);
+    if (status == ST_DAMAGED && walk->maker.hasher != NULL)
+        return ST_OK;
+    if (status != ST_OK)
+        *walk->verify->error = damage;
+    return status;
+}
+
 enum st_status st_verify_rows(struct st_verify *verify) {
     struct walk walk = {.verify = verify};
     memset(walk.hash_before, '0', ST_DIGEST_TEXT_SIZE - 1);
@@ -634,6 +650,8 @@ enum st_status st_verify_rows(struct st_verify *verify) {
                                 ? st_db_fail_memory(verify->error)
                                 : make_room(&walk, 1024);
     if (status == ST_OK)
+        status = open_maker(&walk);
+    if (status == ST_OK)
         status = walk_windows(&walk);
     for (size_t i = 0; walk.entries != NULL && i < WINDOW; i++)
         EVP_MD_CTX_free(walk.entries[i].running);
@@ -641,5 +659,6 @@ enum st_status st_verify_rows(struct st_verify *verify) {
     free(walk.bytes);
     EVP_MD_CTX_free(walk.context);
     EVP_MD_free(walk.sha256);
+    st_leaf_maker_close(&walk.maker);
     return status;
 }

@@ -74,6 +74,11 @@ struct difference {
     st_amount paid, due;
 };
 
+/* R12: what is left of a claim, by what it came of. */
+struct owed_claim {
+    int64_t offsets_ore, others_ore;
+};
+
 enum { CALENDARS_KEPT = 64 };
 struct calendar_of_month {
     bool is_there;
@@ -113,6 +118,8 @@ struct st_calculator {
     st_amount owed;           /* R12: the person's claims, movements of this payslip included */
     struct st_claim_movement *movements;
     size_t movement_count, movement_room;
+    struct owed_claim *owed_claims; /* R12: scratch for what is left of each claim */
+    size_t owed_claim_room;
 
     struct withholding card;  /* R14; st_card_find */
 

@@ -100,7 +100,7 @@ static enum st_status keep_movement(struct st_calculator *calculator, enum st_cl
     calculator->movements = array;
     ST_TRY(change_owed(calculator, kind, amount));
     calculator->movements[calculator->movement_count++] =
-        (struct st_claim_movement){kind, decided, amount, calculator->owed};
+        (struct st_claim_movement){kind, decided, amount, calculator->owed, ST_ZERO};
     return ST_OK;
 }
 
@@ -188,19 +188,82 @@ static enum st_status refund_by(struct st_calculator *calculator,
     return ST_OK;
 }
 
-/* First what this run takes back, which then is no claim on the person; then claims that stand
- * already, as far as they came of offsets that no refund has covered. */
+/* Takes from claims, oldest first: of a part of each, up to `amount` in all. */
+static int64_t take_from(int64_t *part, int64_t amount) {
+    int64_t taken = *part < amount ? *part : amount;
+    *part -= taken;
+    return amount - taken;
+}
+
+/* Claims are settled oldest first, and of one claim what did not come of an offset before what did
+ * (choice), so that what an agency may still pay is there. A refund settles what came of offsets. */
+static void settle_oldest(struct owed_claim *claims, size_t count,
+                          const struct st_claim_movement *movement) {
+    int64_t left = movement->amount.ore;
+    for (size_t i = 0; i < count; i++) {
+        if (movement->kind != ST_CLAIM_REFUNDED)
+            left = take_from(&claims[i].others_ore, left);
+        left = take_from(&claims[i].offsets_ore, left);
+    }
+}
+
+/* What is still owed of claims that came of offsets. */
+static enum st_status find_offsets_owed(struct st_calculator *calculator, st_amount *owed) {
+    const struct st_person_facts *facts = calculator->facts;
+    size_t count = 0;
+    *owed = ST_ZERO;
+    for (size_t i = 0; i < facts->claim_count; i++) {
+        const struct st_claim_movement *movement = &facts->claims[i];
+        if (movement->kind == ST_CLAIM_AGENCY)
+            continue;
+        if (movement->kind != ST_CLAIM_ARISEN) {
+            settle_oldest(calculator->owed_claims, count, movement);
+            continue;
+        }
+        void *array = calculator->owed_claims;
+        if (!st_make_room(&array, &calculator->owed_claim_room, count, sizeof(struct owed_claim),
+                          MOVEMENTS_MAX))
+            return st_fail_room(calculator);
+        calculator->owed_claims = array;
+        calculator->owed_claims[count++] = (struct owed_claim){
+            movement->offsets.ore, movement->amount.ore - movement->offsets.ore};
+    }
+    for (size_t i = 0; i < count; i++)
+        ST_EXACT(calculator,
+                 st_amount_add(*owed, (st_amount){calculator->owed_claims[i].offsets_ore}, owed));
+    return ST_OK;
+}
+
+/* What refunds may still settle of claims that stand: what is owed of offsets, as far as those offsets were not
+ * given back since, nor covered. */
+static enum st_status find_standing(struct st_calculator *calculator, st_amount *standing) {
+    st_amount covered = ST_ZERO, left, owed;
+    ST_TRY(add_covered(calculator, &covered));
+    ST_TRY(find_offsets_owed(calculator, &owed));
+    ST_EXACT(calculator,
+             st_amount_subtract(calculator->facts->offset_taken_back, covered, &left));
+    for (size_t i = 0; i < calculator->difference_count; i++) {
+        const struct difference *difference = &calculator->differences[i];
+        st_amount back;
+        if (difference->kind != ST_LINE_OFFSET || difference->due.ore <= difference->paid.ore)
+            continue;
+        ST_EXACT(calculator, st_amount_subtract(difference->due, difference->paid, &back));
+        ST_EXACT(calculator, st_amount_subtract(left, back, &left));
+    }
+    *standing = least_of(owed, left, calculator->owed);
+    return ST_OK;
+}
+
+/* First what this run takes back, which then is no claim on the person; then claims that stand already. */
 enum st_status st_refund(struct st_calculator *calculator, st_amount *sum) {
     const struct st_person_facts *facts = calculator->facts;
-    st_amount wanted, covered = ST_ZERO, taken = ST_ZERO, standing, uncovered;
-    ST_TRY(add_covered(calculator, &covered));
+    st_amount wanted, taken = ST_ZERO, standing;
     ST_TRY(sum_offsets_taken_back(calculator, &wanted));
+    ST_TRY(find_standing(calculator, &standing));
     for (size_t i = 0; i < facts->recovery_count; i++)
         if (is_in_force(calculator, &facts->recoveries[i], ST_RECOVERY_REFUND))
             ST_TRY(refund_by(calculator, &facts->recoveries[i], ST_CLAIM_AGENCY, &wanted, &taken));
     ST_EXACT(calculator, st_amount_add(*sum, taken, sum));
-    ST_EXACT(calculator, st_amount_subtract(facts->offset_taken_back, covered, &uncovered));
-    standing = st_amount_min(calculator->owed, uncovered);
     for (size_t i = 0; i < facts->recovery_count; i++)
         if (is_in_force(calculator, &facts->recoveries[i], ST_RECOVERY_REFUND))
             ST_TRY(refund_by(calculator, &facts->recoveries[i], ST_CLAIM_REFUNDED, &standing,

@@ -192,6 +192,8 @@ struct reading {
     char text[80];
 };
 
+static const char half_month_words[] = "half a month: month table on twice the pay, halved";
+
 static struct reading reading_of(enum st_tax_period period, int multiply, int divide,
                                  const char *words) {
     struct reading reading = {.period = period, .multiply = multiply, .divide = divide};
@@ -304,8 +306,7 @@ static struct reading find_reading(const struct st_calculator *calculator) {
     if (calculator->programme_day_count == 0)
         return reading_of_days(0);
     if (is_half_month(calculator))
-        return reading_of(ST_TAX_MONTH, 2, 1,
-                          "half a month: month table on twice the pay, halved");
+        return reading_of(ST_TAX_MONTH, 2, 1, half_month_words);
     int span = span_of_month(calculator);
     return reading_of_days(span <= 10 ? paid_days_of_span(calculator, span) : span);
 }
@@ -333,14 +334,30 @@ static bool read_number(const char **at, int *out) {
     return true;
 }
 
+/* The same with its words. */
+static struct reading reading_again(const struct reading *bare) {
+    static const int days[ST_TAX_PERIOD_COUNT] = {
+        [ST_TAX_MONTH] = 25, [ST_TAX_FORTNIGHT] = 11, [ST_TAX_WEEK] = 5, [ST_TAX_4_DAYS] = 4,
+        [ST_TAX_3_DAYS] = 3, [ST_TAX_2_DAYS] = 2,     [ST_TAX_1_DAY] = 1};
+    if (bare->multiply == 2)
+        return reading_of(bare->period, 2, 1, half_month_words);
+    if (bare->period == ST_TAX_WEEK && bare->divide == 3)
+        return reading_of_days(18);
+    return bare->divide > 1 ? reading_of_parts(bare->period, bare->divide)
+                            : reading_of_days(days[bare->period]);
+}
+
 static bool read_period(const char *text, struct reading *out) {
     const char *space = strchr(text, ' ');
     *out = (struct reading){.multiply = 1, .divide = 1};
     if (space == NULL || !st_tax_period_find(text, (size_t)(space - text), &out->period))
         return false;
     const char *at = space + 1;
-    return read_number(&at, &out->multiply) && *at++ == '/' && read_number(&at, &out->divide) &&
-           *at == '\0';
+    if (!read_number(&at, &out->multiply) || *at++ != '/' || !read_number(&at, &out->divide) ||
+        *at != '\0')
+        return false;
+    *out = reading_again(out);
+    return true;
 }
 
 /* ---- the tax ---------------------------------------------------------------------------------- */
@@ -515,16 +532,15 @@ st_date st_tax_due_date(st_date payday) {
 
 /* ---- January put right (R14, SBF § 5-5-2) ------------------------------------------------------ */
 
-/* What the new card takes of January's payment beyond what last year's took, as far as this payment's tax
- * and pay leave room. Only in February: later it is for the tax assessment. */
-static enum st_status find_january(struct st_calculator *calculator, int64_t tax_nok,
-                                   int64_t room_nok, struct st_text *text, int64_t *change_nok) {
-    const struct st_january *january = calculator->facts->january;
+/* What the new card takes of a payment of January beyond what last year's took, as far as this payment's tax
+ * and pay leave room. `before`: payments of January before it. */
+static enum st_status find_january(struct st_calculator *calculator,
+                                   const struct st_january *january, st_amount before,
+                                   int64_t tax_nok, int64_t room_nok, struct st_text *text,
+                                   int64_t *change_nok) {
     int64_t due_nok;
-    *change_nok = 0;
-    if (january == NULL || payment_month(calculator) != 2 || !calculator->card.is_of_year)
-        return ST_OK;
-    struct payment payment = {.taxable = january->taxable, .christmas = CHRISTMAS_NOT};
+    struct payment payment = {
+        .taxable = january->taxable, .before = before, .christmas = CHRISTMAS_NOT};
     if (!read_period(january->period, &payment.reading))
         return st_fail(calculator, ST_DAMAGED, "payslip.period",
                        "the period of January's tax cannot be read; verify the ledger");
@@ -542,12 +558,14 @@ static enum st_status find_january(struct st_calculator *calculator, int64_t tax
     return ST_OK;
 }
 
-static enum st_status correct_january(struct st_calculator *calculator, int64_t *tax_nok,
-                                      int64_t basis_nok) {
+static enum st_status correct_january(struct st_calculator *calculator,
+                                      const struct st_january *january, st_amount before,
+                                      int64_t *tax_nok, int64_t basis_nok) {
     char why[ST_INPUTS_MAX];
     struct st_text text = st_text_into(why, sizeof why);
-    int64_t change_nok;
-    ST_TRY(find_january(calculator, *tax_nok, basis_nok - *tax_nok, &text, &change_nok));
+    int64_t change_nok = 0;
+    ST_TRY(find_january(calculator, january, before, *tax_nok, basis_nok - *tax_nok, &text,
+                        &change_nok));
     if (change_nok == 0)
         return ST_OK;
     bool is_less = change_nok < 0;
@@ -562,6 +580,21 @@ static enum st_status correct_january(struct st_calculator *calculator, int64_t 
         line->credit_to = ST_ACCOUNT_PERSON;
     }
     *tax_nok += change_nok;
+    return ST_OK;
+}
+
+/* In the next payment once there is a card of the year, until the end of February: later it is for the tax
+ * assessment. */
+static enum st_status correct_januaries(struct st_calculator *calculator, int64_t *tax_nok,
+                                        int64_t basis_nok) {
+    const struct st_person_facts *facts = calculator->facts;
+    st_amount before = ST_ZERO;
+    if (payment_month(calculator) > 2 || !calculator->card.is_of_year)
+        return ST_OK;
+    for (size_t i = 0; i < facts->january_count; i++) {
+        ST_TRY(correct_january(calculator, &facts->januaries[i], before, tax_nok, basis_nok));
+        ST_EXACT(calculator, st_amount_add(before, facts->januaries[i].taxable, &before));
+    }
     return ST_OK;
 }
 
@@ -588,7 +621,7 @@ enum st_status st_withhold(struct st_calculator *calculator) {
         ST_TRY(add_tax_line(calculator, ST_LINE_EXTRA_TAX, "R14",
                             "skattebetalingsloven § 5-5 second paragraph", extra_nok));
     tax_nok += extra_nok;
-    ST_TRY(correct_january(calculator, &tax_nok, basis_nok));
+    ST_TRY(correct_januaries(calculator, &tax_nok, basis_nok));
     payslip->tax = (st_amount){tax_nok * 100};
     return ST_OK;
 }

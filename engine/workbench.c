@@ -82,6 +82,7 @@ void st_calculator_free(struct st_calculator *calculator) {
     free(calculator->differences);
     free(calculator->corrections);
     free(calculator->movements);
+    free(calculator->owed_claims);
     free(calculator);
 }
 

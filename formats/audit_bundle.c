@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* audit_bundle.c - a folder that appears whole or not at all.
  *
- * It is built beside the wanted one under a name of its own ("DIR.tmp-XXXXXX"), readable by its owner
- * alone, brought to the disk as a whole, and gets its name in one step. An earlier bundle is replaced
- * only when asked, and only when it is one: nothing else is ever removed.
+ * It is built beside the wanted one under a name of its own ("DIR.tmp-XXXXXX"), readable by its
+ * owner alone, brought to the disk as a whole, and gets its name in one step. An earlier bundle
+ * is replaced only when asked, and only when it is one: nothing else is ever removed.
  */
 #define _GNU_SOURCE /* renameat2, syncfs, mkdtemp, scandir */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_compare.c - rows made once more against the rows that a bundle says the ledger has: two lists
- * in the order of the same key, merged until the first difference.
+/* audit_compare.c - rows made once more against the rows that a bundle says the ledger has: two
+ * lists in the order of the same key, merged until the first difference.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "formats/audit_table.h"
@@ -109,10 +109,11 @@ static enum st_status open_file(struct st_audit_comparison *comparison, struct s
     comparison->has_file = true;
     comparison->column_count = comparison->table.column_count;
     if (comparison->column_count > ST_AUDIT_COLUMN_MAX)
-        return st_output_fail(error, ST_BAD_INPUT, "bundle.header",
-                              "%.300s:1: there are more columns than a table has; take the bundle as "
-                              "it was written, whole and unchanged.",
-                              comparison->path);
+        return st_output_fail(
+            error, ST_BAD_INPUT, "bundle.header",
+            "%.300s:1: there are more columns than a table has; take the bundle as "
+            "it was written, whole and unchanged.",
+            comparison->path);
     for (size_t i = 0; i < comparison->column_count; i++)
         (void)snprintf(comparison->columns[i], COLUMN_NAME_SIZE, "%s",
                        comparison->table.csv.fields[i].text);
@@ -245,8 +246,7 @@ enum st_status st_audit_compare_row(struct st_audit_comparison *comparison,
     return comparison->difference.found ? ST_OK : step(comparison, error);
 }
 
-void st_audit_compare_end(struct st_audit_comparison *comparison,
-                          struct st_audit_difference *out) {
+void st_audit_compare_end(struct st_audit_comparison *comparison, struct st_audit_difference *out) {
     if (!comparison->difference.found && comparison->has_row)
         tell_stored_alone(comparison);
     *out = comparison->difference;

@@ -9,10 +9,10 @@
 #include <string.h>
 
 const char *const st_journal_columns[ST_JOURNAL_COLUMN_COUNT] = {
-    "entry",  "time",         "actor",    "kind",   "run",  "detail",  "month",
-    "payday", "rule_set",     "table_digest", "payments", "sum",  "form",    "content",
-    "tax_kid", "sha256",      "bytes",    "rate",   "effect", "known", "value",
-    "source", "tables",       "digest",   "root",   "previous_hash",   "hash", "head"};
+    "entry",   "time",     "actor",        "kind",     "run",           "detail", "month",
+    "payday",  "rule_set", "table_digest", "payments", "sum",           "form",   "content",
+    "tax_kid", "sha256",   "bytes",        "rate",     "effect",        "known",  "value",
+    "source",  "tables",   "digest",       "root",     "previous_hash", "hash",   "head"};
 const char *const st_municipality_columns[ST_MUNICIPALITY_COLUMN_COUNT] = {
     "orgnr",    "name",           "account", "bic",         "town",
     "postcode", "half_tax_month", "recover", "first_month", "test"};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_csv.h - CSV that is read back to the same values: comma, LF, a field quoted where it must be
- * (RFC 4180), nothing neutralised, NULL an empty field and an empty text "".
+/* audit_csv.h - CSV that is read back to the same values: comma, LF, a field quoted where it must
+ * be (RFC 4180), nothing neutralised, NULL an empty field and an empty text "".
  */
 #ifndef STONAD_FORMATS_AUDIT_CSV_H
 #define STONAD_FORMATS_AUDIT_CSV_H
@@ -23,7 +23,7 @@ void st_audit_csv_null(struct st_audit_csv *row) ST_NONNULL;
 void st_audit_csv_text(struct st_audit_csv *row, const char *text) ST_NONNULL;
 void st_audit_csv_bytes(struct st_audit_csv *row, const char *text, size_t size) ST_NONNULL;
 void st_audit_csv_integer(struct st_audit_csv *row, int64_t number) ST_NONNULL;
-void st_audit_csv_date(struct st_audit_csv *row, st_date date) ST_NONNULL; /* OPEN, NONE: null */
+void st_audit_csv_date(struct st_audit_csv *row, st_date date) ST_NONNULL;    /* OPEN, NONE: null */
 void st_audit_csv_month(struct st_audit_csv *row, st_month month) ST_NONNULL; /* 0: null */
 void st_audit_csv_amount(struct st_audit_csv *row, st_amount amount) ST_NONNULL;
 void st_audit_csv_end(struct st_audit_csv *row) ST_NONNULL;
@@ -79,10 +79,24 @@ enum {
 };
 extern const char *const st_municipality_columns[ST_MUNICIPALITY_COLUMN_COUNT];
 
-enum { ST_RATE_NAME, ST_RATE_EFFECT, ST_RATE_KNOWN, ST_RATE_VALUE, ST_RATE_SOURCE, ST_RATE_COLUMN_COUNT };
+enum {
+    ST_RATE_NAME,
+    ST_RATE_EFFECT,
+    ST_RATE_KNOWN,
+    ST_RATE_VALUE,
+    ST_RATE_SOURCE,
+    ST_RATE_COLUMN_COUNT
+};
 extern const char *const st_rate_columns[ST_RATE_COLUMN_COUNT];
 
-enum { ST_FILE_NUMBER, ST_FILE_NAME, ST_FILE_KIND, ST_FILE_SHA256, ST_FILE_ROWS, ST_FILE_COLUMN_COUNT };
+enum {
+    ST_FILE_NUMBER,
+    ST_FILE_NAME,
+    ST_FILE_KIND,
+    ST_FILE_SHA256,
+    ST_FILE_ROWS,
+    ST_FILE_COLUMN_COUNT
+};
 extern const char *const st_file_columns[ST_FILE_COLUMN_COUNT];
 
 #endif

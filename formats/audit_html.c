@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_html.c - the frame of index.html, and text in it. One file without scripts, pictures or links
- * out of the bundle, that reads on a screen and prints on A4.
+/* audit_html.c - the frame of index.html, and text in it. One file without scripts, pictures or
+ * links out of the bundle, that reads on a screen and prints on A4.
  */
 #include "formats/audit_report.h"
 #include "stonad/identifier.h"
@@ -112,7 +112,8 @@ static const char style[] =
     "th,td{border:1px solid #bbb;padding:.2em .5em;text-align:left;vertical-align:top}\n"
     "th{background:#eee}td.n,th.n{text-align:right;white-space:nowrap;"
     "font-variant-numeric:tabular-nums}\n"
-    "dl{display:grid;grid-template-columns:max-content auto;gap:.15em 1em}dt{color:#444}dd{margin:0}\n"
+    "dl{display:grid;grid-template-columns:max-content auto;gap:.15em "
+    "1em}dt{color:#444}dd{margin:0}\n"
     "code,.h{font-family:ui-monospace,monospace;font-size:.95em;overflow-wrap:anywhere}\n"
     ".bad{border-left:.4em solid #b00;padding-left:.8em}.good{border-left:.4em solid #080;"
     "padding-left:.8em}\n"
@@ -161,30 +162,36 @@ void st_html_begin(FILE *out, const struct st_audit_about *about) {
     (void)fputs("<h1>Evidence bundle of the introduction benefit</h1>\n", out);
     put_about(out, about);
     (void)fputs(
-        "<p>Made from the ledger alone, by fixed rules: made again it has the same bytes. Numbers of "
+        "<p>Made from the ledger alone, by fixed rules: made again it has the same bytes. Numbers "
+        "of "
         "persons and accounts are masked here; the files in <code>registers/</code> have them in "
         "full, and all rows of tables cut short here. <code>README.txt</code> says how everything "
         "is checked, with stonad and without it.</p>\n",
         out);
     if (about->is_past)
-        (void)fputs("<p>The ledger is shown as it was known on a day in the past: later entries are "
-                    "left out, but for the verification, which is of the whole file.</p>\n",
-                    out);
-    (void)fputs("<p>A head that was noted elsewhere - in a seal, in minutes, in a letter - must be one "
-                "of those in <code>inputs/journal.csv</code>; that is what shows that nothing "
-                "before it was changed.</p>\n",
-                out);
+        (void)fputs(
+            "<p>The ledger is shown as it was known on a day in the past: later entries are "
+            "left out, but for the verification, which is of the whole file.</p>\n",
+            out);
+    (void)fputs(
+        "<p>A head that was noted elsewhere - in a seal, in minutes, in a letter - must be one "
+        "of those in <code>inputs/journal.csv</code>; that is what shows that nothing "
+        "before it was changed.</p>\n",
+        out);
     put_contents(out);
 }
 
 void st_html_end(FILE *out) {
     (void)fputs(
         "<h2 id=\"inputs\">Inputs</h2>\n<p>Every entry of the journal has a folder "
-        "<code>inputs/NNN</code> with the command that made it and, of an import, the facts as files. "
+        "<code>inputs/NNN</code> with the command that made it and, of an import, the facts as "
+        "files. "
         "<code>stonad replay --from-files</code> makes the whole ledger once more from them and "
         "compares it, entry by entry.</p>\n"
-        "<h2 id=\"sql\">Questions in SQL</h2>\n<p>The files in <code>sql/</code> are put to the ledger "
-        "with the sqlite3 shell, without stonad; each says what it shows and what is expected.</p>\n"
+        "<h2 id=\"sql\">Questions in SQL</h2>\n<p>The files in <code>sql/</code> are put to the "
+        "ledger "
+        "with the sqlite3 shell, without stonad; each says what it shows and what is "
+        "expected.</p>\n"
         "</body>\n</html>\n",
         out);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_inputs.c - what a ledger is made of, written so that it can be made once more: the journal as
- * commands, for people and for the program; the files of imports, as `import` takes them; and the rows
- * that each entry wrote, to be held against.
+/* audit_inputs.c - what a ledger is made of, written so that it can be made once more: the
+ * journal as commands, for people and for the program; the files of imports, as `import` takes
+ * them; and the rows that each entry wrote, to be held against.
  */
 #include "formats/audit_csv.h"
 #include "formats/output_error.h"
@@ -345,8 +345,9 @@ static void put_element(FILE *out, const char *indent, const char *name,
 }
 
 static void put_entry(FILE *out, const struct st_value *v) {
-    static const char *const types[] = {
-        [ST_CARD_TABLE] = "Trekktabell", [ST_CARD_PERCENT] = "Trekkprosent", [ST_CARD_EXEMPT] = "Frikort"};
+    static const char *const types[] = {[ST_CARD_TABLE] = "Trekktabell",
+                                        [ST_CARD_PERCENT] = "Trekkprosent",
+                                        [ST_CARD_EXEMPT] = "Frikort"};
     static const char indent[] = "          ";
     int64_t kind = v[KIND].number;
     (void)fprintf(out, "        <forskuddstrekk xsi:type=\"%s\">\n", types[kind]);
@@ -395,8 +396,9 @@ static enum st_status put_card(FILE *out, const struct st_fact *fact, struct st_
         return st_output_fail(error, ST_DAMAGED, "audit.card",
                               "The ledger holds a tax card that the authority's file cannot say; "
                               "verify it, and restore it from a copy.");
-    (void)fprintf(out, "    <arbeidstaker>\n      <arbeidstakeridentifikator>%s"
-                       "</arbeidstakeridentifikator>\n",
+    (void)fprintf(out,
+                  "    <arbeidstaker>\n      <arbeidstakeridentifikator>%s"
+                  "</arbeidstakeridentifikator>\n",
                   v[PERSON].text);
     (void)fprintf(out, "      <resultatPaaForespoersel>%s</resultatPaaForespoersel>\n",
                   results[v[RESULT].number]);

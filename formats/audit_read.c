@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_read.c - the inputs of a bundle read back: the journal as commands, what the ledger was made
- * with, the files its imports recorded. */
+/* audit_read.c - the inputs of a bundle read back: the journal as commands, what the ledger was
+ * made with, the files its imports recorded. */
 #include "formats/audit_csv.h"
 #include "formats/audit_table.h"
 #include "formats/output_error.h"
@@ -20,7 +20,7 @@ struct st_audit_reader {
     int64_t entry; /* read last */
 };
 
-static const char *const kinds[] = {"init",    "import", "run",  "approve",
+static const char *const kinds[] = {"init",    "import", "run",   "approve",
                                     "discard", "export", "rates", NULL};
 enum { INIT, IMPORT, RUN, APPROVE, DISCARD, EXPORT, RATES };
 
@@ -97,7 +97,8 @@ static void take_export(struct st_audit_table *table, struct st_export_file *out
     static const char *const contents[] = {"benefits", "benefits+tax", "tax", NULL};
     *out = (struct st_export_file){
         .form = st_audit_field_text(table, ST_JOURNAL_FORM, 1, 60),
-        .content = (enum st_export_content)st_audit_field_choice(table, ST_JOURNAL_CONTENT, contents),
+        .content =
+            (enum st_export_content)st_audit_field_choice(table, ST_JOURNAL_CONTENT, contents),
         .tax_kid = st_audit_field_text(table, ST_JOURNAL_TAX_KID, 0, 25),
         .sha256 = st_audit_field_hash(table, ST_JOURNAL_SHA256, false),
         .byte_count = st_audit_field_integer(table, ST_JOURNAL_BYTES, 0, INT64_MAX)};
@@ -148,7 +149,8 @@ static void copy_field(struct st_audit_table *table, size_t column, char *out, s
 }
 
 static void take_municipality(struct st_audit_table *table, struct st_municipality *out) {
-    static const char *const recover[] = {"auto", "ask", NULL}, *const answers[] = {"no", "yes", NULL};
+    static const char *const recover[] = {"auto", "ask", NULL}, *const answers[] = {"no", "yes",
+                                                                                    NULL};
     *out = (struct st_municipality){0};
     copy_field(table, ST_MUNICIPALITY_ORGNR, out->organisation_number,
                sizeof out->organisation_number);
@@ -200,19 +202,19 @@ enum st_status st_audit_read_secret(const char *path, char secret[ST_HASH_TEXT_S
     (void)fclose(file);
     if (size != SECRET_DIGITS + 1 || text[SECRET_DIGITS] != '\n' ||
         strspn(text, "0123456789abcdef") != SECRET_DIGITS)
-        return st_output_fail(error, ST_BAD_INPUT, "bundle.secret",
-                              "%.400s:1: 64 hexadecimal digits (0-9, a-f) and a newline are expected "
-                              "here; take the bundle as it was written.",
-                              path);
+        return st_output_fail(
+            error, ST_BAD_INPUT, "bundle.secret",
+            "%.400s:1: 64 hexadecimal digits (0-9, a-f) and a newline are expected "
+            "here; take the bundle as it was written.",
+            path);
     memcpy(secret, text, SECRET_DIGITS);
     secret[SECRET_DIGITS] = '\0';
     return ST_OK;
 }
 
-enum st_status
-st_audit_read_rates(const char *path,
-                    enum st_status (*visit)(void *, const struct st_audit_rate *), void *context,
-                    struct st_error *error) {
+enum st_status st_audit_read_rates(const char *path,
+                                   enum st_status (*visit)(void *, const struct st_audit_rate *),
+                                   void *context, struct st_error *error) {
     struct st_audit_table table;
     bool found = true;
     enum st_status status =
@@ -238,10 +240,9 @@ st_audit_read_rates(const char *path,
     return status;
 }
 
-enum st_status
-st_audit_read_files(const char *path,
-                    enum st_status (*visit)(void *, const struct st_audit_file *), void *context,
-                    struct st_error *error) {
+enum st_status st_audit_read_files(const char *path,
+                                   enum st_status (*visit)(void *, const struct st_audit_file *),
+                                   void *context, struct st_error *error) {
     struct st_audit_table table;
     bool found = true;
     int64_t number = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_report.c - the bundle's report: the same rows at once to index.html, report.json and a CSV file
- * a section, as they come. What cannot be written is told when a file is closed.
+/* audit_report.c - the bundle's report: the same rows at once to index.html, report.json and a
+ * CSV file a section, as they come. What cannot be written is told when a file is closed.
  */
 #include "formats/audit_report.h"
 
@@ -34,8 +34,8 @@ static void put_table_head(struct st_audit_report *report) {
     for (size_t i = 0; i < report->layout->column_count; i++) {
         const struct st_audit_column *column = &report->layout->columns[i];
         if (column->heading != NULL)
-            (void)fprintf(report->html, "<th%s>%s</th>", is_number(column->type) ? " class=\"n\"" : "",
-                          column->heading);
+            (void)fprintf(report->html, "<th%s>%s</th>",
+                          is_number(column->type) ? " class=\"n\"" : "", column->heading);
     }
     (void)fputs("</tr></thead>\n<tbody>\n", report->html);
 }
@@ -137,8 +137,9 @@ static void end_table(struct st_audit_report *report) {
     else
         (void)fputs("</tbody>\n</table>\n", report->html);
     if (more > 0)
-        (void)fprintf(report->html, "<p>And %" PRId64 " more rows: <code>registers/%s.csv</code>.</p>\n",
-                      more, report->layout->name);
+        (void)fprintf(report->html,
+                      "<p>And %" PRId64 " more rows: <code>registers/%s.csv</code>.</p>\n", more,
+                      report->layout->name);
 }
 
 static enum st_status end_report(struct st_report **report, enum st_status before,
@@ -180,8 +181,7 @@ static void describe_columns(struct st_audit_report *report) {
     assert(report->layout->column_count <= ST_AUDIT_REPORT_COLUMN_MAX);
     for (size_t i = 0; i < report->layout->column_count; i++) {
         const struct st_audit_column *column = &report->layout->columns[i];
-        report->columns[i] =
-            (struct st_report_column){.name = column->name, .type = column->type};
+        report->columns[i] = (struct st_report_column){.name = column->name, .type = column->type};
     }
 }
 
@@ -256,10 +256,14 @@ enum st_status st_audit_report_summary(struct st_audit_report *report,
 static enum st_status put_json_about(FILE *out, const struct st_audit_about *about,
                                      struct st_error *error) {
     static const struct st_report_column columns[] = {
-        {.name = "municipality", .type = ST_CELL_TEXT}, {.name = "orgnr", .type = ST_CELL_TEXT},
-        {.name = "test", .type = ST_CELL_TEXT},         {.name = "entries", .type = ST_CELL_INTEGER},
-        {.name = "head", .type = ST_CELL_TEXT},         {.name = "last_hash", .type = ST_CELL_TEXT},
-        {.name = "first_time", .type = ST_CELL_TEXT},   {.name = "last_time", .type = ST_CELL_TEXT},
+        {.name = "municipality", .type = ST_CELL_TEXT},
+        {.name = "orgnr", .type = ST_CELL_TEXT},
+        {.name = "test", .type = ST_CELL_TEXT},
+        {.name = "entries", .type = ST_CELL_INTEGER},
+        {.name = "head", .type = ST_CELL_TEXT},
+        {.name = "last_hash", .type = ST_CELL_TEXT},
+        {.name = "first_time", .type = ST_CELL_TEXT},
+        {.name = "last_time", .type = ST_CELL_TEXT},
         {.name = "stonad", .type = ST_CELL_TEXT}};
     (void)fputs("{\"form\": \"stonad-audit-1\",\n\"about\": ", out);
     struct st_report *report = st_report_begin(out, ST_FORMAT_JSON, columns, ST_COUNT_OF(columns));

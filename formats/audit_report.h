@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_report.h - between the files of the bundle's report: audit_sections.c says what a section is
- * and fills its rows, audit_report.c writes them to HTML, JSON and CSV side by side, audit_html.c makes
- * HTML of text.
+/* audit_report.h - between the files of the bundle's report: audit_sections.c says what a section
+ * is and fills its rows, audit_report.c writes them to HTML, JSON and CSV side by side,
+ * audit_html.c makes HTML of text.
  */
 #ifndef STONAD_FORMATS_AUDIT_REPORT_H
 #define STONAD_FORMATS_AUDIT_REPORT_H
@@ -9,8 +9,9 @@
 #include "stonad/audit.h"
 #include "stonad/output.h"
 
-/* What HTML shows of a text: all of it; a number of a person after six digits starred; an account but
- * its last four digits starred; every number of eleven digits in it starred as a person's is. */
+/* What HTML shows of a text: all of it; a number of a person after six digits starred; an account
+ * but its last four digits starred; every number of eleven digits in it starred as a person's is.
+ */
 enum st_audit_mask { ST_MASK_NONE, ST_MASK_PERSON, ST_MASK_ACCOUNT, ST_MASK_NUMBERS };
 
 struct st_audit_column {

@@ -12,11 +12,11 @@
 
 static enum st_status fail_line(struct st_audit_table *table, const char *code, const char *column,
                                 const char *what) {
-    return st_output_fail(table->error, ST_BAD_INPUT, code,
-                          "%.300s:%" PRId64 ": %s%s%.200s; take the bundle as it was written, whole "
-                          "and unchanged.",
-                          table->path, table->csv.line, column, column[0] == '\0' ? "" : ": ",
-                          what);
+    return st_output_fail(
+        table->error, ST_BAD_INPUT, code,
+        "%.300s:%" PRId64 ": %s%s%.200s; take the bundle as it was written, whole "
+        "and unchanged.",
+        table->path, table->csv.line, column, column[0] == '\0' ? "" : ": ", what);
 }
 
 enum st_status st_audit_table_fail(struct st_audit_table *table, size_t column, const char *what) {
@@ -48,7 +48,8 @@ static enum st_status check_header(struct st_audit_table *table) {
     enum st_status status = next_row(table, &found);
     if (status != ST_OK)
         return status;
-    bool is_same = found && (table->columns == NULL || table->csv.field_count == table->column_count);
+    bool is_same =
+        found && (table->columns == NULL || table->csv.field_count == table->column_count);
     if (table->columns == NULL) {
         table->column_count = table->csv.field_count;
         return is_same ? ST_OK : fail_line(table, "bundle.header", "", "the header is missing");
@@ -56,8 +57,9 @@ static enum st_status check_header(struct st_audit_table *table) {
     for (size_t i = 0; is_same && i < table->column_count; i++)
         is_same = strcmp(table->csv.fields[i].text, table->columns[i]) == 0;
     return is_same ? ST_OK
-                   : fail_line(table, "bundle.header", "", "the header does not name the columns "
-                                                           "that this file has");
+                   : fail_line(table, "bundle.header", "",
+                               "the header does not name the columns "
+                               "that this file has");
 }
 
 enum st_status st_audit_table_open(struct st_audit_table *table, const char *path,
@@ -67,7 +69,8 @@ enum st_status st_audit_table_open(struct st_audit_table *table, const char *pat
         .path = path, .columns = columns, .column_count = column_count, .error = error};
     if (access(path, F_OK) != 0)
         return st_output_fail(error, ST_BAD_INPUT, "bundle.missing",
-                              "%.400s is not there; give the folder that audit wrote, whole.", path);
+                              "%.400s is not there; give the folder that audit wrote, whole.",
+                              path);
     enum st_status status = st_bytes_open(path, &table->source, error);
     if (status != ST_OK)
         return status;
@@ -95,7 +98,8 @@ enum st_status st_audit_table_next(struct st_audit_table *table, bool *found,
     table->status = ST_OK;
     enum st_status status = next_row(table, found);
     if (status == ST_OK && *found && table->csv.field_count != table->column_count)
-        status = fail_line(table, "bundle.csv", "", "the row has more fields than the header, or fewer");
+        status =
+            fail_line(table, "bundle.csv", "", "the row has more fields than the header, or fewer");
     return status;
 }
 
@@ -114,8 +118,8 @@ const char *st_audit_field_text(struct st_audit_table *table, size_t column, siz
     const struct st_csv_field *field = field_of(table, column);
     if (field->size >= least && field->size <= most)
         return field->text;
-    (void)st_audit_table_fail(table, column, field->size < least ? "the text is too short"
-                                                                 : "the text is too long");
+    (void)st_audit_table_fail(
+        table, column, field->size < least ? "the text is too short" : "the text is too long");
     return "";
 }
 

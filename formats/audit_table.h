@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_table.h - a CSV file of known columns read back, row by row, without trust: what is not exactly
- * as it was written is ST_BAD_INPUT with file, line and column.
+/* audit_table.h - a CSV file of known columns read back, row by row, without trust: what is not
+ * exactly as it was written is ST_BAD_INPUT with file, line and column.
  *
- * Order of calls: st_audit_table_open, st_audit_table_next until *found is false, with the fields of
- * the row in between, st_audit_table_close whatever came of it.
+ * Order of calls: st_audit_table_open, st_audit_table_next until *found is false, with the fields
+ * of the row in between, st_audit_table_close whatever came of it.
  */
 #ifndef STONAD_FORMATS_AUDIT_TABLE_H
 #define STONAD_FORMATS_AUDIT_TABLE_H

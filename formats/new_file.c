@@ -108,6 +108,19 @@ static char *temporary_name(const char *path) {
     return name;
 }
 
+/* A ledger, or any other database: nothing that is written is worth one. What cannot be read is
+ * taken for one. */
+static bool is_database(const char *path) {
+    static const char magic[16] = "SQLite format 3";
+    char start[sizeof magic];
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (descriptor < 0)
+        return true;
+    ssize_t count = read(descriptor, start, sizeof start);
+    close(descriptor);
+    return count < 0 || (count == (ssize_t)sizeof start && memcmp(start, magic, sizeof magic) == 0);
+}
+
 /* Only a plain file is ever replaced: not a directory, a link or a device such as /dev/stdout. */
 static enum st_status check_wanted(const char *path, bool replace, struct st_error *error) {
     struct stat found;
@@ -124,6 +137,11 @@ static enum st_status check_wanted(const char *path, bool replace, struct st_err
     if (!S_ISREG(found.st_mode))
         return st_output_fail(error, ST_REFUSED, "file.special",
                               "%s is not a plain file and is not replaced; choose another name.",
+                              path);
+    if (is_database(path))
+        return st_output_fail(error, ST_REFUSED, "file.database",
+                              "%s is a ledger or another database and is not replaced; choose "
+                              "another name.",
                               path);
     return ST_OK;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* audit.h - the evidence bundle that `stonad audit` writes, and what a ledger is rebuilt from.
  *
- * A bundle is a folder: the report (HTML, JSON, CSV), the inputs from which the whole ledger can be
- * made once more, the rows each entry wrote, proofs of a sample, and SQL an auditor would run.
- * docs/audit.md describes every file. The ledger gives records, the formats write and read them; the
- * command line joins the two. All is streamed: memory does not grow with the register.
+ * A bundle is a folder: the report (HTML, JSON, CSV), the inputs from which the whole ledger can
+ * be made once more, the rows each entry wrote, proofs of a sample, and SQL an auditor would run.
+ * docs/audit.md describes every file. The ledger gives records, the formats write and read them;
+ * the command line joins the two. All is streamed: memory does not grow with the register.
  *
- * What is read from a ledger here lies before its horizon (st_ledger_as_of), so that a bundle is of
- * one moment. Text in records is borrowed until the visitor returns, or until the next call.
+ * What is read from a ledger here lies before its horizon (st_ledger_as_of), so that a bundle is
+ * of one moment. Text in records is borrowed until the visitor returns, or until the next call.
  */
 #ifndef STONAD_AUDIT_H
 #define STONAD_AUDIT_H
@@ -94,8 +94,8 @@ struct st_audit_row {
 
 /* ---- from the ledger (db/) ----------------------------------------------------------------- */
 
-/* The journal entry by entry, with the tree's head growing. May be asked while the ledger is written
- * to: next gives the entry after the last one, once it is there. */
+/* The journal entry by entry, with the tree's head growing. May be asked while the ledger is
+ * written to: next gives the entry after the last one, once it is there. */
 struct st_command_walk;
 enum st_status st_command_walk_new(struct st_ledger *ledger, struct st_command_walk **out,
                                    struct st_error *error) ST_MUST_CHECK ST_NONNULL;
@@ -106,45 +106,42 @@ enum st_status st_command_walk_next(struct st_command_walk *walk, bool *found,
 void st_command_walk_free(struct st_command_walk *walk);
 
 /* The files of the import that is entry `entry`, in the order read. */
-enum st_status
-st_ledger_each_import_file(struct st_ledger *ledger, int64_t entry,
-                           enum st_status (*visit)(void *, const struct st_audit_file *),
-                           void *context, struct st_error *error) ST_MUST_CHECK
+enum st_status st_ledger_each_import_file(struct st_ledger *ledger, int64_t entry,
+                                          enum st_status (*visit)(void *,
+                                                                  const struct st_audit_file *),
+                                          void *context, struct st_error *error) ST_MUST_CHECK
     ST_NONNULL_ARGS(1, 3, 5);
-/* Every rate with the entry that recorded it, by entry, effect and known date; `entry` 0: of all. */
-enum st_status
-st_ledger_each_recorded_rate(struct st_ledger *ledger, int64_t entry,
-                             enum st_status (*visit)(void *, const struct st_audit_rate *),
-                             void *context, struct st_error *error) ST_MUST_CHECK
+/* Every rate with the entry that recorded it, by entry, effect and known date; `entry` 0: of all.
+ */
+enum st_status st_ledger_each_recorded_rate(struct st_ledger *ledger, int64_t entry,
+                                            enum st_status (*visit)(void *,
+                                                                    const struct st_audit_rate *),
+                                            void *context, struct st_error *error) ST_MUST_CHECK
     ST_NONNULL_ARGS(1, 3, 5);
 enum st_status
 st_ledger_each_export(struct st_ledger *ledger,
                       enum st_status (*visit)(void *, const struct st_audit_export *),
-                      void *context, struct st_error *error) ST_MUST_CHECK
-    ST_NONNULL_ARGS(1, 2, 4);
+                      void *context, struct st_error *error) ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 4);
 /* By actor and kind. */
-enum st_status
-st_ledger_each_actor(struct st_ledger *ledger,
-                     enum st_status (*visit)(void *, const struct st_audit_actor *), void *context,
-                     struct st_error *error) ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 4);
-/* By person, oldest first. */
-enum st_status
-st_ledger_each_account_change(struct st_ledger *ledger,
-                              enum st_status (*visit)(void *, const struct st_audit_account *),
-                              void *context, struct st_error *error) ST_MUST_CHECK
+enum st_status st_ledger_each_actor(struct st_ledger *ledger,
+                                    enum st_status (*visit)(void *, const struct st_audit_actor *),
+                                    void *context, struct st_error *error) ST_MUST_CHECK
     ST_NONNULL_ARGS(1, 2, 4);
+/* By person, oldest first. */
+enum st_status st_ledger_each_account_change(
+    struct st_ledger *ledger, enum st_status (*visit)(void *, const struct st_audit_account *),
+    void *context, struct st_error *error) ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 4);
 
 /* Facts of a kind that entries first ... last recorded, by key; withdrawn rows too. */
 enum st_status
 st_ledger_each_fact(struct st_ledger *ledger, enum st_fact_kind kind, int64_t first, int64_t last,
                     enum st_status (*visit)(void *, int64_t entry, const struct st_fact *),
-                    void *context, struct st_error *error) ST_MUST_CHECK
-    ST_NONNULL_ARGS(1, 5, 7);
+                    void *context, struct st_error *error) ST_MUST_CHECK ST_NONNULL_ARGS(1, 5, 7);
 
 /* The ledger's tables, as journal.tables names them; NULL past the last one. */
 const char *st_audit_table_name(size_t index);
-/* The rows that entries first ... last wrote to a table, in the order of its primary key: so for each
- * entry in the order in which they are digested. */
+/* The rows that entries first ... last wrote to a table, in the order of its primary key: so for
+ * each entry in the order in which they are digested. */
 enum st_status st_ledger_each_row(struct st_ledger *ledger, const char *table, int64_t first,
                                   int64_t last,
                                   enum st_status (*visit)(void *, const struct st_audit_row *),
@@ -154,10 +151,10 @@ enum st_status st_ledger_each_row(struct st_ledger *ledger, const char *table, i
 /* Payslips of runs that were not discarded: the first, the one with the largest net, and up to
  * ST_AUDIT_DRAWN_MAX that `head` picks, so that nobody chooses (docs/audit.md). None twice. */
 enum { ST_AUDIT_DRAWN_MAX = 10 };
-enum st_status
-st_ledger_each_sample(struct st_ledger *ledger, const char *head,
-                      enum st_status (*visit)(void *, const struct st_audit_sample *),
-                      void *context, struct st_error *error) ST_MUST_CHECK
+enum st_status st_ledger_each_sample(struct st_ledger *ledger, const char *head,
+                                     enum st_status (*visit)(void *,
+                                                             const struct st_audit_sample *),
+                                     void *context, struct st_error *error) ST_MUST_CHECK
     ST_NONNULL_ARGS(1, 2, 3, 5);
 
 /* Questions to a ledger in SQL: "01-journal.sql" and its text. NULL past the last one. */
@@ -172,7 +169,8 @@ const struct st_audit_sql *st_audit_sql_at(size_t index);
  * close, file by file (some may be open together) -> release. free without release leaves nothing
  * behind. */
 struct st_bundle;
-/* ST_REFUSED when `path` exists, unless it is an empty folder, or `replace` and an earlier bundle. */
+/* ST_REFUSED when `path` exists, unless it is an empty folder, or `replace` and an earlier
+ * bundle. */
 enum st_status st_bundle_begin(const char *path, bool replace, struct st_bundle **out,
                                struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 /* A new file in it ("inputs/001/command.txt"); folders are made as needed. */
@@ -214,8 +212,8 @@ void st_audit_put_row(FILE *out, const struct st_audit_row *row, bool is_first) 
 
 /* ---- inputs, read back (formats/audit_read.c) ---------------------------------------------- */
 
-/* Everything here is ST_BAD_INPUT with file and line when it is not as written above. `path` is that
- * of the file; it is borrowed. */
+/* Everything here is ST_BAD_INPUT with file and line when it is not as written above. `path` is
+ * that of the file; it is borrowed. */
 struct st_audit_reader;
 enum st_status st_audit_journal_open(const char *path, struct st_audit_reader **out,
                                      struct st_error *error) ST_MUST_CHECK ST_NONNULL;
@@ -232,14 +230,14 @@ enum st_status st_audit_read_municipality(const char *path, struct st_municipali
 /* 64 hexadecimal digits and a newline. */
 enum st_status st_audit_read_secret(const char *path, char secret[ST_HASH_TEXT_SIZE],
                                     struct st_error *error) ST_MUST_CHECK ST_NONNULL;
-enum st_status
-st_audit_read_rates(const char *path,
-                    enum st_status (*visit)(void *, const struct st_audit_rate *), void *context,
-                    struct st_error *error) ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 4);
-enum st_status
-st_audit_read_files(const char *path,
-                    enum st_status (*visit)(void *, const struct st_audit_file *), void *context,
-                    struct st_error *error) ST_MUST_CHECK ST_NONNULL_ARGS(1, 2, 4);
+enum st_status st_audit_read_rates(const char *path,
+                                   enum st_status (*visit)(void *, const struct st_audit_rate *),
+                                   void *context, struct st_error *error) ST_MUST_CHECK
+    ST_NONNULL_ARGS(1, 2, 4);
+enum st_status st_audit_read_files(const char *path,
+                                   enum st_status (*visit)(void *, const struct st_audit_file *),
+                                   void *context, struct st_error *error) ST_MUST_CHECK
+    ST_NONNULL_ARGS(1, 2, 4);
 
 /* ---- rows compared (formats/audit_compare.c) ----------------------------------------------- */
 
@@ -275,10 +273,10 @@ struct st_audit_about {
     bool is_past; /* --known: the ledger has later entries, or may have */
 };
 
-/* index.html, report.json and a CSV file a section, written side by side: begin; section by section,
- * in any order, st_audit_section and its rows; end. In HTML numbers of persons are masked after six
- * digits, accounts before the last four, and of a long table the first rows stand; CSV and JSON have
- * everything, in full. */
+/* index.html, report.json and a CSV file a section, written side by side: begin; section by
+ * section, in any order, st_audit_section and its rows; end. In HTML numbers of persons are
+ * masked after six digits, accounts before the last four, and of a long table the first rows
+ * stand; CSV and JSON have everything, in full. */
 enum st_audit_section {
     ST_AUDIT_VERIFICATION,
     ST_AUDIT_RUNS,

@@ -65,6 +65,7 @@ struct st_claim_movement {
     st_date decided;     /* of the row of recoveries.csv that it follows; ST_DATE_NONE without one */
     st_amount amount;    /* more than 0 */
     st_amount remaining; /* what the person owes after it, over all claims */
+    st_amount offsets;   /* of ARISEN, when refunds are recorded: what of it came of offsets; otherwise 0 */
 };
 
 /* A payment of January by last year's card, to be put right by the new one (R14, SBF § 5-5-2). */
@@ -116,8 +117,9 @@ struct st_person_facts {
     size_t claim_count;
     const struct st_recovery *recoveries;   /* by `decided` */
     size_t recovery_count;
-    st_amount offset_taken_back; /* sum of earlier correction_offset lines below zero, without sign */
-    const struct st_january *january;       /* NULL: none to be put right */
+    st_amount offset_taken_back; /* earlier correction_offset lines: taken back less given back again */
+    const struct st_january *januaries;     /* in the order they were paid; to be put right */
+    size_t january_count;
 };
 
 /* What is spent on benefit; the person; withheld tax; the bank; what persons owe (R12); what other

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Pays random people with stonad and compares every amount with the reference.
 
-    python3 tests/reference/compare.py build/stonad [people] [seed] [--keep FOLDER]
+    python3 tests/reference/compare.py build/stonad [people] [seed] [--keep FOLDER] [--verify]
 
-Months follow each other in one ledger, with months skipped and runs discarded; before each run some facts become
-known late, change or are withdrawn, rates too. Compared for everyone and every run: the payslip's columns, the
-lines by month and kind (R4-R8 and corrections), what moved the person's claims, and R13's finding. Prints what was
-met and every difference; exits 1 on any, or when nothing was compared. --keep leaves the ledger and its imports.
+Months follow each other in one ledger, with months skipped and runs discarded; before each run some
+facts become known late, change or are withdrawn, rates too. Compared for everyone and every run:
+the payslip's columns, the lines by month and kind (R4-R8 and corrections), the months put right,
+what moved the person's claims, and R13's finding. Prints what was met and the first differences;
+exits 1 on any, or when nothing was compared. --keep leaves the ledger and its imports; --verify
+asks stonad's own verify and replay about the finished ledger too.
 """
+import argparse
 import csv
 import datetime
 import io
@@ -24,7 +27,8 @@ import reference as ref
 D = datetime.date
 DAY = datetime.timedelta(1)
 ORGNR = "312485494"
-AMOUNTS = ["benefit", "offsets", "work", "absence", "corrections", "recovery", "taxable", "tax", "net"]
+AMOUNTS = ["benefit", "offsets", "work", "absence", "corrections", "recovery", "taxable", "tax",
+           "net"]
 LINES = set(ref.KINDS) | {"correction_" + kind for kind in ref.KINDS}
 
 
@@ -44,11 +48,12 @@ class Program:
         self.ledger = os.path.join(folder, "ledger.db")
 
     def __call__(self, *words, actor="kari", today):
-        done = subprocess.run([self.program, *words, "--db", self.ledger, "--actor", actor, "--today", str(today)],
+        done = subprocess.run([self.program, *words, "--db", self.ledger, "--actor", actor,
+                               "--today", str(today)],
                               capture_output=True, text=True)
         if done.returncode:
-            raise Failed("stonad %s: exit %d\n%s%s" % (" ".join(words), done.returncode, done.stdout[-2000:],
-                                                       done.stderr[-2000:]))
+            raise Failed("stonad %s: exit %d\n%s%s" % (
+                " ".join(words), done.returncode, done.stdout[-2000:], done.stderr[-2000:]))
         return done.stdout
 
     def rows(self, *words, today):
@@ -56,9 +61,9 @@ class Program:
 
     def init(self, today, half_tax_month=12, recover="auto", first_month=None):
         first = ["--first-month", first_month] if first_month else []
-        self("init", "--test", "--orgnr", ORGNR, "--name", "Prøve kommune", "--account", "12345678903",
-             "--bic", "PRVKNO21XXX", "--half-tax-month", str(half_tax_month), "--recover", recover, *first,
-             today=today)
+        self("init", "--test", "--orgnr", ORGNR, "--name", "Prøve kommune",
+             "--account", "12345678903", "--bic", "PRVKNO21XXX",
+             "--half-tax-month", str(half_tax_month), "--recover", recover, *first, today=today)
 
     def take(self, people, today):
         """Imports what became known."""
@@ -70,12 +75,13 @@ class Program:
 
     def add_rate(self, rate, today):
         effect, known, value = rate
-        self("rates", "add", "--name", "G", "--value", str(value), "--effect", str(effect), "--known", str(known),
-             "--source", "made for the test", today=today)
+        self("rates", "add", "--name", "G", "--value", str(value), "--effect", str(effect),
+             "--known", str(known), "--source", "made for the test", today=today)
 
     def approve(self, run, today):
         totals = list(self.rows("runs", today=today))[-1]
-        self("approve", str(run), "--payments", totals["payments"], "--sum", totals["net"], actor="ola", today=today)
+        self("approve", str(run), "--payments", totals["payments"], "--sum", totals["net"],
+             actor="ola", today=today)
 
     def query(self, sql, *values):
         db = sqlite3.connect("file:%s?mode=ro" % self.ledger, uri=True)
@@ -85,19 +91,19 @@ class Program:
             db.close()
 
 
-def plan(rng, begin, end, skip=.3, discard=.2):
-    """(month, payday, computed on, whether it is then discarded), in order; a payday in January and in February
-    of each year that begins inside."""
+def plan(rng, begin, end, skip=.4, discard=.15):
+    """(month, payday, computed on, whether it is then discarded), in order. December, January and
+    February are never skipped: last year's card is put right in February."""
     at, last, steps = begin, begin - 40 * DAY, []
     while at < end:
         month, days = ref.month_of(at), ref.month_days(ref.month_of(at))
         if rng.random() < discard / 4 and at.month < 12:  # the wrong month, and back
             last = max(last, at - 5 * DAY)
             steps.append((ref.next_month(month), days[-1] + 15 * DAY, last, True))
-        if rng.random() >= skip or at.month in (1, 12):
+        if rng.random() >= skip or at.month in (1, 2, 12):
             # Some months are computed, discarded and then skipped.
             tries = [True] * (rng.random() < discard) + [False]
-            if at.month not in (1, 12) and rng.random() < discard / 2:
+            if at.month not in (1, 2, 12) and rng.random() < discard / 2:
                 tries = [True]
             for is_discarded in tries:
                 if at.month == 12:
@@ -107,7 +113,8 @@ def plan(rng, begin, end, skip=.3, discard=.2):
                 elif at.month in (1, 2):
                     payday = D(at.year, at.month + (rng.random() < .3), rng.randrange(15, 28))
                 else:
-                    payday = rng.choice([days[rng.randrange(10, 28)], days[-1] + DAY * rng.randrange(1, 13)])
+                    payday = rng.choice([days[rng.randrange(10, 28)],
+                                         days[-1] + DAY * rng.randrange(1, 13)])
                 today = max(last, payday - DAY * rng.randrange(0, 12))
                 payday, last = max(payday, today), today
                 steps.append((month, payday, today, is_discarded))
@@ -181,7 +188,8 @@ class Comparison:
     def differ(self, pid, run, month, what, expected, got):
         self.differences += 1
         if self.differences <= 10:
-            print("person %s, run %d of %s, %s\n  expected %s\n  got      %s" % (pid, run, month, what, expected, got))
+            print("person %s, run %d of %s, %s\n  expected %s\n  got      %s" % (
+                pid, run, month, what, expected, got))
 
     def compare(self, run, month, today, expected):
         payslips = shown_payslips(self.stonad, run, today)
@@ -205,11 +213,13 @@ class Comparison:
                 if mine != theirs:
                     self.differ(pid, run, month, what, mine, theirs)
             kinds = [kind for kind, _ in slip.moves]
-            self.count(payslips=1, corrections=sum(1 for _, kind in slip.lines if kind[:11] == "correction_"),
+            self.count(payslips=1,
+                       corrections=sum(1 for _, kind in slip.lines if kind[:11] == "correction_"),
                        held=slip.columns["state"] == "held", arrears=slip.arrears > 0,
                        januaries=slip.january != 0, claims=kinds.count("arisen"),
                        recoveries=kinds.count("recovered"), written_off=kinds.count("written_off"),
-                       refunds=kinds.count("agency") + kinds.count("refunded"), flags=slip.needs_decision)
+                       refunds=kinds.count("agency") + kinds.count("refunded"),
+                       flags=slip.needs_decision)
 
 
 def pay(stonad, rng, people, books, steps, comparison):
@@ -239,27 +249,35 @@ def pay(stonad, rng, people, books, steps, comparison):
 
 
 def main():
-    words = sys.argv[1:]
-    keep = words.pop(words.index("--keep") + 1) if "--keep" in words else None
-    words = [w for w in words if w != "--keep"]
-    program, count, seed = words[0], int((words + ["", 300])[1] or 300), int((words + ["", "", 1])[2] or 1)
-    rng, tables = random.Random(seed), ref.Tables()
+    reader = argparse.ArgumentParser(description="Pays random people and compares every amount.")
+    reader.add_argument("program")
+    reader.add_argument("people", type=int, nargs="?", default=300)
+    reader.add_argument("seed", type=int, nargs="?", default=1)
+    reader.add_argument("--keep", metavar="FOLDER")
+    reader.add_argument("--verify", action="store_true")
+    given = reader.parse_args()
+    rng, tables = random.Random(given.seed), ref.Tables()
     begin, end = D(2025, 10, 1), D(2026, 12, 31)
-    people = made.People(rng, count, tables, begin, end)
+    people = made.People(rng, given.people, tables, begin, end)
     half_tax_month, recover = rng.choice([11, 12]), rng.choice(["auto", "auto", "ask"])
     first_month = rng.choice([None, "2025-10", "2025-08"])
     steps = plan(rng, D(2025, 11, 1), end)
     books = ref.Books(people.register, tables, list(ref.G), half_tax_month, recover, first_month)
     with tempfile.TemporaryDirectory() as temporary:
-        stonad = Program(program, keep or temporary)
+        stonad = Program(given.program, given.keep or temporary)
         comparison = Comparison(stonad)
         stonad.init(begin - 60 * DAY, half_tax_month, recover, first_month)
         pay(stonad, rng, people, books, steps, comparison)
-    print("seed %d: %d payslips compared (%s), %d differences" % (
-        seed, comparison.counts.get("payslips", 0),
-        ", ".join("%d %s" % (n, name) for name, n in comparison.counts.items() if name != "payslips"),
+        if given.verify:
+            stonad("verify", today=steps[-1][2])
+            stonad("replay", today=steps[-1][2])
+    counts = comparison.counts
+    compared = counts.pop("payslips", 0)
+    print("seed %d, recover %s: %d payslips in %d runs compared (%s), %d differences" % (
+        given.seed, recover, compared, len(steps),
+        ", ".join("%d %s" % (n, name.replace("_", " ")) for name, n in counts.items()),
         comparison.differences))
-    return 1 if comparison.differences or not comparison.counts else 0
+    return 1 if comparison.differences or not compared else 0
 
 
 if __name__ == "__main__":

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""Pays random histories and holds what was paid against one computation of everything known at the end.
+"""Pays random histories and holds what was paid against one computation at the end.
 
     python3 tests/reference/histories.py build/stonad [people] [seed]
 
-Registers of at most a thousand people, each paid from January 2025 to December 2026 by stonad; before each run facts
-come late, change or are withdrawn, sometimes a rate, a run is discarded or a month skipped, people are held. Then:
-- for everyone not held at the end, what all runs booked for a month, by kind, is what the reference computes for it
-  from the facts and rates known at the end; of some people after every run, as known then;
-- what was paid is that sum, more by what is still owed and what was written off or is another agency's to pay;
-- claims arisen less recovered, refunded and written off are what is owed, after every run, never below zero;
-- no month's benefit is paid by two runs, no payslip is below zero, and no recovery passes its decision or R12's limit.
+Registers of at most a thousand people, each paid from January 2025 to December 2026 by stonad;
+before each run facts come late, change or are withdrawn, sometimes a rate, a run is discarded or a
+month skipped, people are held. Then:
+- for everyone not held at the end, what all runs booked for a month, by kind, is what the reference
+  computes for it from the facts and rates known at the end; of some people after every run, as
+  known then;
+- what was paid is that sum, more by what is still owed and what was written off or is another
+  agency's to pay;
+- claims arisen less recovered, refunded and written off are what is owed, after every run, never
+  below zero;
+- no month's benefit is paid by two runs, no payslip is below zero, and no recovery passes its
+  decision or R12's limit.
 Prints the seed and what was met; exits 1 on any difference, or when nothing was paid.
 """
 import datetime
@@ -41,7 +46,7 @@ class Person:
         self.months = set()
         self.taxable = 0
         self.moved = {}    # kind of movement -> ore
-        self.used = {}     # (kind of movement, decided) -> ore
+        self.used = {}     # decided -> ore, under a row of recoveries.csv
         self.held = False
 
     def owed(self):
@@ -67,14 +72,16 @@ class History:
             self.counts[name] = self.counts.get(name, 0) + number
 
     def problem(self, pid, run, text, *values):
-        self.problems.append("ledger %s, run %s, person %s: %s" % (self.name, run, pid, text % values))
+        self.problems.append("ledger %s, run %s, person %s: %s" % (
+            self.name, run, pid, text % values))
 
-    # ---- a run ------------------------------------------------------------------------------------
+    # ---- a run ----------------------------------------------------------------------------------
 
     def live(self):
         with tempfile.TemporaryDirectory() as folder:
             self.stonad = compare.Program(self.program, folder)
-            self.stonad.init(BEGIN - 60 * DAY, self.rng.choice([11, 12]), self.recover, self.first_month)
+            self.stonad.init(BEGIN - 60 * DAY, self.rng.choice([11, 12]), self.recover,
+                             self.first_month)
             steps = compare.plan(self.rng, BEGIN, END, .15, .1)
             for run, (month, payday, today, is_discarded) in enumerate(steps, 1):
                 self.learn(today, .15)
@@ -151,7 +158,7 @@ class History:
         person.months |= own
 
     def limits(self, run, payday):
-        """R12's cautious limit in ore, less what R5-R8 took: of those from whom something is recovered."""
+        """R12's cautious limit in ore less what R5-R8 took, of those who have a recovery."""
         g, sums = self.rates.g_on(payday), {}
         for pid, kind, exact, cut, amount, corrections in self.stonad.query(
                 "SELECT person_id, kind, exact, cut, line.amount_ore, corrections_ore FROM line"
@@ -170,9 +177,9 @@ class History:
         recovered, is_cautious = 0, False
         for (kind, decided), amount in moves.items():
             row = rows.get(decided)
-            before = person.used.get((kind, decided), 0)
+            before = person.used.get(decided, 0)
             person.moved[kind] = person.moved.get(kind, 0) + amount
-            person.used[(kind, decided)] = before + amount
+            person.used[decided] = before + amount
             self.count(**{kind: 1})
             if amount <= 0:
                 self.problem(pid, run, "%s of %d", kind, amount)
@@ -183,16 +190,18 @@ class History:
                 if kind != "arisen" and (kind != "recovered" or self.recover == "ask"):
                     self.problem(pid, run, "%s without a decision", kind)
             elif not row or row["reason"] not in REASONS[kind] or decided > payday:
-                self.problem(pid, run, "%s by a decision of %s that does not count: %s", kind, decided, row)
+                self.problem(pid, run, "%s by a decision of %s that does not count: %s", kind,
+                             decided, row)
             elif amount > compare.to_ore(row["amount"]) - before or (
-                    row["max_per_month"] and amount > compare.to_ore(row["max_per_month"])):
+                    kind == "recovered" and row["max_per_month"]
+                    and amount > compare.to_ore(row["max_per_month"])):
                 self.problem(pid, run, "%s of %d after %d, past %s", kind, amount, before, row)
         if recovered != -columns["recovery"]:
             self.problem(pid, run, "recovered %d, column %d", recovered, columns["recovery"])
         if is_cautious and recovered > limit:
             self.problem(pid, run, "recovered %d, the limit is %d", recovered, limit)
 
-    # ---- held against one computation -------------------------------------------------------------
+    # ---- held against one computation -----------------------------------------------------------
 
     def hold_against_due(self, pid, run, last_month):
         """Every month from the first as known now: what is due is what was booked, by kind."""
@@ -216,10 +225,11 @@ class History:
         if not person:
             return
         self.count(held_at_the_end=person.held, owing_at_the_end=person.owed() > 0)
-        unpaid = person.owed() + sum(person.moved.get(k, 0) for k in ("refunded", "written_off", "agency"))
+        unpaid = person.owed() + sum(person.moved.get(k, 0)
+                                     for k in ("refunded", "written_off", "agency"))
         if person.taxable != sum(person.booked.values()) + unpaid:
-            self.problem(pid, "last", "paid %d, booked %d, owed or settled otherwise %d", person.taxable,
-                         sum(person.booked.values()), unpaid)
+            self.problem(pid, "last", "paid %d, booked %d, owed or settled otherwise %d",
+                         person.taxable, sum(person.booked.values()), unpaid)
 
 
 def live(job):
@@ -243,7 +253,8 @@ def main():
     problems = total.pop("problems")
     print("seed %d: %d people-histories in %d ledgers (%s), %d differences" % (
         seed, total.pop("people"), ledgers,
-        ", ".join("%d %s" % (number, name.replace("_", " ")) for name, number in total.items()), problems))
+        ", ".join("%d %s" % (number, name.replace("_", " ")) for name, number in total.items()),
+        problems))
     return 1 if problems or not total.get("payslips") else 0
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Random people and what becomes known about them later: the files that stonad imports.
 
-`People` holds the register as it is known now (the shape reference.py reads) and what of it is not yet
-written; `write` makes the files of one import. Facts never break a rule of the import: no overlaps, no
-amount with three decimals. `change` lets something become known late: new rows, changed rows, withdrawn
-rows, people who join, tax cards that hold or release a person, decisions about claims.
+`People` holds the register as it is known now (the shape reference.py reads) and what of it is not
+yet written; `write` makes the files of one import. Facts never break a rule of the import: no
+overlaps, no amount with three decimals. `change` lets something become known late: new rows,
+changed rows, withdrawn rows, people who join, tax cards that hold or release a person, decisions
+about claims.
 """
 import csv
 import datetime
@@ -27,8 +28,9 @@ COLUMNS = {
     "taxcards": "person_id year kind table percent exempt_amount months extra",
     "recoveries": "person_id decided reason amount max_per_month",
 }
-KEYS = {"participants": (), "programmes": ("start",), "care": ("from",), "decisions": ("decided", "kind"),
-        "living": ("from",), "absences": ("from", "kind"), "benefits": ("from", "kind"), "work": ("from",),
+KEYS = {"participants": (), "programmes": ("start",), "care": ("from",), "living": ("from",),
+        "decisions": ("decided", "kind"), "absences": ("from", "kind"),
+        "benefits": ("from", "kind"), "work": ("from",),
         "taxcards": ("year",), "recoveries": ("decided",), "authority": ("year",)}
 NO_HURRY = D(2099, 1, 1)
 
@@ -66,7 +68,8 @@ class People:
     LIMITED = sorted(ref.LIMITED_KINDS)
     HOURS = {"unapproved", "permitted_absence", "breastfeeding", "pregnancy_check", "welfare_leave",
              "self_certified_child_sick", "certified_child_sick"}
-    BENEFITS = ["dagpenger", "sykepenger", "foreldrepenger", "uforetrygd", "arbeidsavklaringspenger",
+    BENEFITS = ["dagpenger", "sykepenger", "foreldrepenger", "uforetrygd",
+                "arbeidsavklaringspenger",
                 "overgangsstonad", "barnetrygd", "sosialhjelp"]
 
     def __init__(self, rng, count, tables, begin, end):
@@ -89,7 +92,7 @@ class People:
             self.add_decisions(person)
             self.keep_back(person)
 
-    # ---- rows -------------------------------------------------------------------------------------
+    # ---- rows -----------------------------------------------------------------------------------
 
     def key(self, kind, row):
         return tuple(row[name] for name in KEYS[kind])
@@ -121,7 +124,7 @@ class People:
                     self.note(person, kind, row, False)
 
     def is_free(self, person, kind, row, but=None):
-        """Whether the import takes the row beside the others of its kind (`but`: the one it replaces)."""
+        """Whether the import takes the row beside the others of its kind (not the one replaced)."""
         if kind not in ("programmes", "living", "care", "absences"):
             return True
         first, last = ("start", "end") if kind == "programmes" else ("from", "to")
@@ -133,7 +136,7 @@ class People:
                        and not (kind == "absences" and row["hours"] and other["hours"])
                        for other in person[kind])
 
-    # ---- as first recorded ------------------------------------------------------------------------
+    # ---- as first recorded ----------------------------------------------------------------------
 
     def add_person(self):
         rng = self.rng
@@ -170,9 +173,11 @@ class People:
         granted = between(rng, D(2019, 6, 1), D(2021, 6, 30)) if rng.random() < .15 else \
             between(rng, D(2021, 1, 2), D(2024, 4, 1))
         if D(2022, 6, 15) <= start and end <= D(2025, 12, 31) and rng.random() < .15:
-            share, cause, permit = str(rng.randrange(20, 100)), rng.choice(["participant", "municipality"]), "e"
+            share, permit = str(rng.randrange(20, 100)), "e"
+            cause = rng.choice(["participant", "municipality"])
         return dict(start=start, offered=start - 30 * DAY,
-                    end=None if not share and end > self.end - 200 * DAY and rng.random() < .5 else end,
+                    end=None if not share and end > self.end - 200 * DAY and rng.random() < .5
+                    else end,
                     permit=permit, permit_granted=granted, settled=start - 60 * DAY,
                     education=rng.choice(["none", "upper_secondary", "higher"]), end_goal="work",
                     share_percent=share, share_cause=cause)
@@ -223,7 +228,8 @@ class People:
     def absence(self, first, last, favourites=()):
         rng = self.rng
         row = {"from": first, "to": last, "hours": "", "permission": rng.choice(["yes", "no"])}
-        row["kind"] = rng.choice(["unapproved"] * 8 + ["stop", "parental_leave", "other_leave", "work_leave",
+        row["kind"] = rng.choice(["unapproved"] * 8
+                                 + ["stop", "parental_leave", "other_leave", "work_leave",
                                                        "long_sick_leave", "certified_sick",
                                                        "permitted_absence"])
         if favourites and rng.random() < .8:
@@ -238,7 +244,8 @@ class People:
             return
         favourites = rng.sample(self.LIMITED, 2) if rng.random() < .7 else []
         begin = self.begin - 300 * DAY if favourites else self.begin
-        for first, last in self.spans(begin, self.end - 20 * DAY, [1, 1, 1, 2, 3, 4, 5, 10, 31, 45], .5):
+        lengths = [1, 1, 1, 2, 3, 4, 5, 10, 31, 45]
+        for first, last in self.spans(begin, self.end - 20 * DAY, lengths, .5):
             row = self.absence(first, last, favourites)
             self.put(person, "absences", row)
             if row["hours"] and rng.random() < .3:
@@ -247,8 +254,10 @@ class People:
 
     def benefit(self, kind, first):
         rng = self.rng
-        return {"from": first, "to": None if rng.random() < .3 else first + DAY * rng.randrange(200),
-                "kind": kind, "amount_per_month": "%d.%02d" % (rng.randrange(0, 25000), rng.randrange(100)),
+        return {"from": first,
+                "to": None if rng.random() < .3 else first + DAY * rng.randrange(200),
+                "kind": kind,
+                "amount_per_month": "%d.%02d" % (rng.randrange(0, 25000), rng.randrange(100)),
                 "earned_before_programme": rng.choice(["yes", "no"])}
 
     def add_benefits(self, person):
@@ -270,7 +279,8 @@ class People:
 
     def card(self, year, kind):
         rng = self.rng
-        row = dict(kind=kind, table="", percent="", exempt_amount="", months="", extra="", year=str(year))
+        row = dict(kind=kind, table="", percent="", exempt_amount="", months="", extra="",
+                   year=str(year))
         if kind == "table":
             row["table"] = rng.choice(self.tables_of[year])
         if kind == "percent" or (kind == "table" and rng.random() < .3):
@@ -281,7 +291,8 @@ class People:
         return row
 
     def own_card(self, year):
-        kind = self.rng.choice(["table", "table", "table", "percent", "exempt", "none", "not_liable"])
+        kind = self.rng.choice(["table", "table", "table", "percent", "exempt", "none",
+                                "not_liable"])
         return dict(self.card(year, kind), extra=self.rng.choice(["", "", "", "300", "30000"]))
 
     def authority_card(self, year):
@@ -296,7 +307,8 @@ class People:
         elif chance < .3:
             row.update(foreign_scheme="yes", has_entry="no")
         elif chance < .4:
-            row.update(has_entry="no", result=rng.choice(["no_card", "check_work_permit", "not_liable"]))
+            row.update(has_entry="no",
+                       result=rng.choice(["no_card", "check_work_permit", "not_liable"]))
         return row
 
     def add_cards(self, person):
@@ -322,7 +334,8 @@ class People:
         if person["programmes"] and rng.random() < .15:
             person["joins"] = min(person["programmes"][0]["start"] + DAY * rng.randrange(0, 300),
                                   self.end - 60 * DAY)
-        for kind, chance in (("absences", .3), ("benefits", .4), ("work", .3), ("living", .1), ("care", .1),
+        for kind, chance in (("absences", .3), ("benefits", .4), ("work", .3), ("living", .1),
+                             ("care", .1),
                              ("programmes", .08), ("decisions", .3)):
             for row in list(person[kind]):
                 if rng.random() < chance:
@@ -331,13 +344,14 @@ class People:
                     person["later"].append((first + DAY * rng.randrange(0, 200), kind, row))
         for year in self.years:  # next year's card comes in January, or in February
             if rng.random() < .6:
-                day = D(year, 1, 1) + DAY * rng.choice([-20, 5, 20, 25, 30, 32, 35, 40, 45, 70, 150])
+                days = rng.choice([-20, 5, 20, 25, 30, 32, 35, 40, 45, 70, 150])
+                day = D(year, 1, 1) + days * DAY
                 for kind in ("taxcards", "authority"):
                     for row in [r for r in person[kind] if r["year"] == str(year)]:
                         self.drop(person, kind, row)
                         person["later"].append((day, kind, row))
 
-    # ---- what becomes known later -----------------------------------------------------------------
+    # ---- what becomes known later ---------------------------------------------------------------
 
     def arrive(self, today):
         """What was waiting for its day."""
@@ -369,12 +383,13 @@ class People:
                 self.decide(self.register[pid], today)
 
     def leave(self, person, gone):
-        """The participant's own row is withdrawn, or there again; the other rows stay as they are."""
+        """The participant's own row is withdrawn, or there again; the other rows stay."""
         person["gone"] = gone
         self.note(person, "participants", person, gone)
 
     def lately(self, today, back=200, ahead=30):
-        return between(self.rng, max(self.begin - 30 * DAY, today - back * DAY), today + ahead * DAY)
+        return between(self.rng, max(self.begin - 30 * DAY, today - back * DAY),
+                       today + ahead * DAY)
 
     def pick(self, person, kind):
         return self.rng.choice(person[kind]) if person[kind] else None
@@ -386,7 +401,8 @@ class People:
     def new_absence(self, person, today):
         first = self.lately(today)
         last = first + DAY * (self.rng.choice([1, 1, 2, 3, 5, 10, 40]) - 1)
-        self.try_put(person, "absences", self.absence(first, last, ["self_certified_sick", "holiday"]))
+        self.try_put(person, "absences",
+                     self.absence(first, last, ["self_certified_sick", "holiday"]))
 
     def other_absence(self, person, today):
         row = self.pick(person, "absences")
@@ -397,7 +413,8 @@ class People:
             self.drop(person, "absences", row)
         elif chance < .7 and not row["hours"]:
             to = row["from"] + DAY * self.rng.randrange(0, 12)
-            self.try_put(person, "absences", dict(row, to=to if self.rng.random() < .97 else None), row)
+            self.try_put(person, "absences", dict(row, to=to if self.rng.random() < .97 else None),
+                         row)
         elif chance < .9:  # the certificate came: another kind instead
             kind = self.rng.choice(["certified_sick", "unapproved", "welfare_leave"])
             if kind != row["kind"] and not (row["hours"] and kind not in self.HOURS):
@@ -406,13 +423,15 @@ class People:
         elif row["hours"]:
             self.put(person, "absences", dict(row, hours=self.rng.choice(["1", "4", "6.75"])))
         else:
-            self.put(person, "absences", dict(row, permission={"yes": "no"}.get(row["permission"], "yes")))
+            self.put(person, "absences",
+                     dict(row, permission={"yes": "no"}.get(row["permission"], "yes")))
 
     def new_benefit(self, person, today):
         row = self.benefit(self.rng.choice(self.BENEFITS), self.lately(today, 300, 0))
         self.put(person, "benefits", row)
         if self.rng.random() < .4:  # the agency pays us for what it gives backwards
-            amount = self.rng.choice([float(row["amount_per_month"]) * self.rng.choice([1, 2, 3]), 300, 50000])
+            amount = self.rng.choice([float(row["amount_per_month"]) * self.rng.choice([1, 2, 3]),
+                                      300, 50000])
             self.recovery(person, today, "refund", amount, "")
 
     def other_benefit(self, person, today):
@@ -423,11 +442,13 @@ class People:
         if chance < .3:
             self.drop(person, "benefits", row)
         elif chance < .6:
-            self.put(person, "benefits", dict(row, amount_per_month="%.2f" % (self.rng.random() * 25000)))
+            self.put(person, "benefits",
+                     dict(row, amount_per_month="%.2f" % (self.rng.random() * 25000)))
         elif chance < .8:
             self.put(person, "benefits", dict(row, to=row["from"] + DAY * self.rng.randrange(300)))
         else:
-            self.put(person, "benefits", dict(row, earned_before_programme=self.rng.choice(["yes", "no"])))
+            self.put(person, "benefits",
+                     dict(row, earned_before_programme=self.rng.choice(["yes", "no"])))
 
     def some_work(self, person, today):
         row = self.pick(person, "work")
@@ -447,7 +468,8 @@ class People:
             self.drop(person, "living", row)
         elif row and chance < .4:
             self.put(person, "living", dict(row, to=row["from"] + DAY * rng.randrange(
-                (min(ends(row, "to"), self.end) - row["from"]).days + 1)) if row["from"] < self.end else row)
+                (min(ends(row, "to"), self.end) - row["from"]).days + 1)) if row["from"] < self.end
+                else row)
         elif row and chance < .7:
             self.put(person, "living", self.living(person, row["from"], row["to"]))
         else:
@@ -487,11 +509,14 @@ class People:
                 [3, 10, 20, 60, 300])))
 
     def some_card(self, person, today):
-        rng, year = self.rng, today.year if today.month < 12 else self.rng.choice([today.year, today.year + 1])
+        rng, year = self.rng, today.year
+        if today.month == 12:
+            year = rng.choice([today.year, today.year + 1])
         if year not in self.years:
             return
         own = [r for r in person["taxcards"] if r["year"] == str(year)]
-        held = any(r["year"] == str(year) and r["foreign_scheme"] == "yes" for r in person["authority"])
+        held = any(r["year"] == str(year) and r["foreign_scheme"] == "yes"
+                   for r in person["authority"])
         if own and rng.random() < .3:
             self.drop(person, "taxcards", own[0])
         elif held or rng.random() < .6:
@@ -511,17 +536,18 @@ class People:
         else:
             self.put(person, "decisions", self.barred())
 
-    CHANGES = [new_absence] * 4 + [other_absence] * 5 + [new_benefit] * 2 + [other_benefit] * 3 + \
-        [some_work] * 2 + [some_living] * 2 + [some_care] + [some_programme] * 3 + [some_card] * 2 + \
-        [birth_date, some_decision]
+    CHANGES = ([new_absence] * 4 + [other_absence] * 5 + [new_benefit] * 2 + [other_benefit] * 3
+               + [some_work] * 2 + [some_living] * 2 + [some_care] + [some_programme] * 3
+               + [some_card] * 2 + [birth_date, some_decision])
 
-    # ---- decisions about claims -------------------------------------------------------------------
+    # ---- decisions about claims -----------------------------------------------------------------
 
     def recovery(self, person, today, reason, amount, most):
         decided = today + DAY * self.rng.randrange(-40, 25)
-        if amount > 0 and not any(r["decided"] == decided for r in person["recoveries"]):  # a new key
-            self.put(person, "recoveries", dict(decided=decided, reason=reason, amount="%.2f" % amount,
-                                                max_per_month=most))
+        if amount > 0 and not any(r["decided"] == decided for r in person["recoveries"]):
+            self.put(person, "recoveries",
+                     dict(decided=decided, reason=reason, amount="%.2f" % amount,
+                          max_per_month=most))
 
     def decide(self, person, today):
         rng, row = self.rng, self.pick(person, "recoveries")
@@ -533,19 +559,22 @@ class People:
                 self.put(person, "recoveries", dict(row, reason=rng.choice(
                     ["overpayment", "wrong_information", "refund", "written_off"])))
             elif chance < .7:
-                self.put(person, "recoveries", dict(row, amount="%.2f" % (rng.random() * 20000 + .01)))
+                self.put(person, "recoveries",
+                         dict(row, amount="%.2f" % (rng.random() * 20000 + .01)))
             elif row["max_per_month"]:
-                self.put(person, "recoveries", dict(row, max_per_month=rng.choice(["1", "800.50", "9000"])))
+                self.put(person, "recoveries",
+                         dict(row, max_per_month=rng.choice(["1", "800.50", "9000"])))
             return
         owed = self.owing.get(person["person_id"], 0) / 100
-        reason = rng.choice(["overpayment", "overpayment", "wrong_information", "refund", "written_off"])
+        reason = rng.choice(["overpayment", "overpayment", "wrong_information", "refund",
+                             "written_off"])
         amount = rng.choice([owed, owed / 2, rng.random() * 30000 + 1, 0.01, 100000])
         most = ""
         if reason in ("overpayment", "wrong_information") and rng.random() < .65:
             most = rng.choice(["500", "1234.56", "4000", "25000"])
         self.recovery(person, today, reason, amount, most)
 
-    # ---- files ------------------------------------------------------------------------------------
+    # ---- files ----------------------------------------------------------------------------------
 
     def write(self, folder, orgnr):
         """The files of one import, of what changed since the last; the number of rows."""
@@ -557,15 +586,19 @@ class People:
             if kind == "authority":
                 write_cards(os.path.join(folder, "cards.xml"), items, orgnr)
                 continue
-            with open(os.path.join(folder, kind + ".csv"), "w", encoding="utf-8", newline="") as out:
-                writer = csv.DictWriter(out, COLUMNS[kind].split() + ["withdrawn"], extrasaction="ignore")
+            with open(os.path.join(folder, kind + ".csv"), "w", encoding="utf-8",
+                      newline="") as out:
+                writer = csv.DictWriter(out, COLUMNS[kind].split() + ["withdrawn"],
+                                        extrasaction="ignore")
                 writer.writeheader()
-                writer.writerows(dict(row, withdrawn="yes" if withdrawn else "") for row, withdrawn in items)
+                writer.writerows(dict(row, withdrawn="yes" if withdrawn else "")
+                                 for row, withdrawn in items)
         count, self.pending = len(self.pending), {}
         return count
 
 
-RESULTS = {"ok": "skattekortopplysningerOK", "no_card": "ikkeSkattekort", "not_liable": "ikkeTrekkplikt",
+RESULTS = {"ok": "skattekortopplysningerOK", "no_card": "ikkeSkattekort",
+           "not_liable": "ikkeTrekkplikt",
            "check_work_permit": "vurderArbeidstillatelse"}
 TYPES = {"table": "Trekktabell", "percent": "Trekkprosent", "exempt": "Frikort"}
 
@@ -578,8 +611,8 @@ def card_xml(row):
         code = "introduksjonsstoenad" if row["has_entry"] == "yes" else "loennFraNAV"
         out.append('<skattekort><utstedtDato>2025-12-01</utstedtDato><skattekortidentifikator>1'
                    '</skattekortidentifikator><forskuddstrekk xmlns:xsi="http://www.w3.org/2001/'
-                   'XMLSchema-instance" xsi:type="%s"><trekkode>%s</trekkode>' % (TYPES[row["kind"]],
-                                                                                 code))
+                   'XMLSchema-instance" xsi:type="%s"><trekkode>%s</trekkode>' % (
+                       TYPES[row["kind"]], code))
         if row["kind"] == "table":
             out.append("<tabelltype>trekktabellForLoenn</tabelltype><tabellnummer>%s</tabellnummer>"
                        "<prosentsats>%s</prosentsats>" % (row["table"], row["percent"] or "30.0"))
@@ -600,8 +633,8 @@ def write_cards(path, items, orgnr):
     """The authority withdraws no card; a new answer replaces the one before."""
     space = "urn:no:skatteetaten:fastsetting:formueinntekt:forskudd:skattekorttilarbeidsgiver:v3"
     with open(path, "w", encoding="utf-8") as out:
-        out.write('<?xml version="1.0" encoding="UTF-8"?><skattekortTilArbeidsgiver xmlns="%s"><arbeidsgiver>'
-                  '<arbeidsgiveridentifikator><organisasjonsnummer>%s</organisasjonsnummer>'
-                  '</arbeidsgiveridentifikator>' % (space, orgnr))
+        out.write('<?xml version="1.0" encoding="UTF-8"?><skattekortTilArbeidsgiver xmlns="%s">'
+                  '<arbeidsgiver><arbeidsgiveridentifikator><organisasjonsnummer>%s'
+                  '</organisasjonsnummer></arbeidsgiveridentifikator>' % (space, orgnr))
         out.writelines(card_xml(row) for row, withdrawn in items if not withdrawn)
         out.write("</arbeidsgiver></skattekortTilArbeidsgiver>")

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""A second computation of what is paid, written from docs/rules.md alone, in plain Python with exact fractions.
+"""A second computation of what is paid, written from docs/rules.md alone, in plain Python with
+exact fractions.
 
-It shares nothing with the engine but the published figures of the withholding tables, which it reads from
-the data files and computes by the published routine. A month by itself is `month_due` (R1-R10); `Books` pays
-month after month: corrections (R11), claims and recovery (R12), tax (R14-R16). tests/reference/compare.py makes
-random people, pays them with stonad and compares every amount; histories.py holds many months of changing
-facts against one computation at the end. Both take their people from people.py.
+It shares nothing with the engine but the published figures of the withholding tables, which it
+reads from the data files and computes by the published routine. A month by itself is `month_due`
+(R1-R10); `Books` pays month after month: corrections (R11), claims and recovery (R12), R13's flag,
+tax (R14-R16). compare.py makes random people, pays them with stonad and compares every amount;
+histories.py holds many months of changing facts against one computation at the end. Both take their
+people from people.py.
 
-A person is a dict of rows by file; dates are datetime.date, an open `to` or `end` is None; `version` grows with
-every change of a row; `gone` says that the participant's own row is withdrawn, and nothing is due any more.
+A person is a dict of rows by file; dates are datetime.date, an open `to` or `end` is None;
+`version` grows with every change of a row; `gone` says that the participant's own row is withdrawn,
+and nothing is due any more.
 """
 import csv
 import datetime
@@ -32,18 +35,23 @@ G = [(D(2016, 5, 1), D(2016, 5, 1), 92576), (D(2017, 5, 1), D(2017, 5, 1), 93634
      (D(2026, 5, 1), D(2026, 5, 22), 136549)]
 
 
-@functools.lru_cache(None)
 class Rates:
     """The rates known on some day; the same ones are the same object."""
 
     def __init__(self, known):
-        self.known, self.found = known, {}
+        self.known, self.found, self.months = known, {}, {}
 
     def g_on(self, day):
         """The latest effect date counts; of two with the same, the one known last."""
         if day not in self.found:
             self.found[day] = max(r for r in self.known if r[0] <= day)[2]
         return self.found[day]
+
+    def of_month(self, month):
+        """All that a month's computation asks of the rates."""
+        if month not in self.months:
+            self.months[month] = tuple(self.g_on(day) for day in month_days(month))
+        return self.months[month]
 
 
 same_rates = functools.lru_cache(None)(Rates)
@@ -108,7 +116,7 @@ def ore(amount):
     return math.floor(abs(amount) * 100 + F(1, 2)) * (1 if amount >= 0 else -1)
 
 
-# ---- the withholding tables, by the published routine in binary64 ---------------------------------
+# ---- the withholding tables, by the published routine in binary64 ------------------------------
 
 def load_tables():
     constants, tables, periods = {}, {}, {}
@@ -157,7 +165,8 @@ class Tables:
         return self.memo[key]
 
     def compute(self, year, table, period, basis):
-        kind, deduction, allowance, insurance, twelve, excess = (self.tables[(year, table)] + [""])[:6]
+        columns = (self.tables[(year, table)] + [""])[:6]
+        kind, deduction, allowance, insurance, twelve, excess = columns
         c = lambda name: self.constants[(year, name)]
         step, limit, oi, ow, pi, pw, xi, xw = self.periods[period]
         step = int(step)
@@ -193,8 +202,10 @@ class Tables:
             standard = min(half_up(p * c("standard_deduction_percent") / 100),
                            c("standard_deduction_max"))
         if kind == "seafarer":
-            sea = min(half_up(p * c("seafarer_deduction_percent") / 100), c("seafarer_deduction_max"))
-        personal = c("personal_allowance_finnmark" if allowance == "finnmark" else "personal_allowance")
+            sea = min(half_up(p * c("seafarer_deduction_percent") / 100),
+                      c("seafarer_deduction_max"))
+        personal = c("personal_allowance_finnmark" if allowance == "finnmark"
+                     else "personal_allowance")
         a = p - m - float(deduction) - standard - sea - personal
         municipal = half_up(a * c("municipal_tax_percent") / 100) if a > 0 else 0
         common = half_up(a * c("common_tax_percent_finnmark" if kind == "finnmark"
@@ -204,8 +215,9 @@ class Tables:
         for n in range(1, 9):
             if (year, "bracket_%d_from" % n) in self.constants:
                 percent = c("bracket_%d_percent" % n)
-                if n == 3 and kind == "finnmark" and (year, "bracket_3_percent_finnmark") in self.constants:
-                    percent = c("bracket_3_percent_finnmark")
+                finnmark = "bracket_3_percent_finnmark"
+                if n == 3 and kind == "finnmark" and (year, finnmark) in self.constants:
+                    percent = c(finnmark)
                 levels.append((c("bracket_%d_from" % n), percent))
         if p >= levels[0][0]:
             for n, (start, percent) in enumerate(levels):
@@ -228,16 +240,24 @@ class Tables:
         return basis if t > basis and e == 0 else int(t)
 
 
-# ---- a month by itself: R2-R10 -------------------------------------------------------------------------
+# ---- a month by itself: R2-R10 -----------------------------------------------------------------
+
+def by_day(rows, days, first="from", last="to"):
+    """The row that covers each of the days; there is no other."""
+    out = {}
+    for row in rows:
+        if row[first] <= days[-1] and (row[last] is None or row[last] >= days[0]):
+            out.update((d, row) for d in days if row[first] <= d
+                       and (row[last] is None or d <= row[last]))
+    return out
+
 
 def programme_on(person, day):
     return next((p for p in person["programmes"] if covers(p, day, "start", "end")), None)
 
 
-def circumstances(person, register, day):
-    """What R2's factor follows from: thirds for age, couple, hundredths of a programme, law of 2003."""
-    programme = programme_on(person, day)
-    living = next((l for l in person["living"] if covers(l, day)), None)
+def circumstances(person, register, day, programme, living):
+    """What R2's factor follows from: thirds for age, couple, hundredths of a programme, old law."""
     old = programme["permit_granted"] < D(2021, 1, 1)
     thirds, couple, percent = 3, False, 100
     if day < birthday25(person["birth_date"]):
@@ -263,7 +283,8 @@ def year_before(day):
 
 def months_later(day, months):
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return min(D(year, month + 1, 1) + DAY * (day.day - 1), month_days("%04d-%02d" % (year, month + 1))[-1])
+    return min(D(year, month + 1, 1) + DAY * (day.day - 1),
+               month_days("%04d-%02d" % (year, month + 1))[-1])
 
 
 def holiday_limit(programme, first):
@@ -275,7 +296,8 @@ def holiday_limit(programme, first):
     return math.ceil(F(25) * (months + F(rest, 30)) / 12)
 
 
-LIMITED_KINDS = {"self_certified_sick", "self_certified_child_sick", "certified_child_sick", "welfare_leave",
+LIMITED_KINDS = {"self_certified_sick", "self_certified_child_sick", "certified_child_sick",
+                 "welfare_leave",
                  "peace_work", "religious_day", "pregnancy_leave", "birth_mother", "birth_father",
                  "breastfeeding", "holiday"}
 
@@ -283,11 +305,12 @@ LIMITED_KINDS = {"self_certified_sick", "self_certified_child_sick", "certified_
 def past_limits(person, last):
     """{(index of the absence, day): (reason, hours or None)} of every virkedag past R8's limits.
 
-    What happens after a day never changes what the day costs, so one walk to `last` serves every month.
+    What happens after a day never changes what the day costs, so one walk serves every month.
     """
     if not any(row["kind"] in LIMITED_KINDS for row in person["absences"]):
         return {}
-    past, rows = {}, sorted(enumerate(person["absences"]), key=lambda r: (r[1]["from"], r[1]["kind"]))
+    past, rows = {}, sorted(enumerate(person["absences"]),
+                            key=lambda r: (r[1]["from"], r[1]["kind"]))
     programme_of = {}
     care_on = lambda d: next((c for c in person["care"] if covers(c, d)), None)
 
@@ -373,7 +396,8 @@ def past_limits(person, last):
             for day in each_day(row):
                 if not counts(day):
                     continue
-                window = used.setdefault(day.year if kind[:3] in ("wel", "pea", "rel") else event, set())
+                window = used.setdefault(day.year if kind[:3] in ("wel", "pea", "rel") else event,
+                                         set())
                 if kind == "peace_work" and day < D(2022, 8, 24):
                     mark(n, row, day, "not in force")
                 elif day not in window and len(window) >= limit:
@@ -411,10 +435,10 @@ def past_limits(person, last):
 
 
 class Month:
-    """What a month comes to as known: sums of its rounded lines by kind, and what R12, R13, R15 ask of it."""
+    """What a month comes to: its rounded lines by kind, and what R12, R13 and R15 ask of it."""
 
     def __init__(self):
-        self.kinds = {}           # ore, signed as the person sees it; a kind with a line is there, also with 0
+        self.kinds = {}           # ore as the person sees it; lines of 0.00 are there too
         self.programme = []       # the programme days
         self.unpaid = set()       # days not entitled, and whole days charged (R15)
         self.entitled = False     # an entitled day: the person gets a payslip
@@ -437,14 +461,12 @@ class Month:
 def month_due(person, register, month, rates, past):
     """R2-R10 for one month; `rates` from known_rates, `past` from past_limits to any later day."""
     out, days = Month(), month_days(month)
-    if person["gone"]:
+    programme_at = by_day(person["programmes"], days, "start", "end")
+    if person["gone"] or not programme_at:
         return out
-    inside = [p for p in person["programmes"] if p["start"] <= days[-1] and
-              (p["end"] is None or p["end"] >= days[0])]
-    if not inside:
-        return out
-    programme = [d for d in days if any(covers(p, d, "start", "end") for p in inside)]
-    leave = {d for a in person["absences"] if a["kind"] in NO_BENEFIT for d in programme if covers(a, d)}
+    programme = sorted(programme_at)
+    leave = {d for d in by_day([a for a in person["absences"] if a["kind"] in NO_BENEFIT], days)
+             if d in programme_at}
     entitled = [d for d in programme if d not in leave]
     out.programme, out.unpaid, out.entitled = programme, leave, bool(entitled)
     if not entitled:
@@ -456,9 +478,11 @@ def month_due(person, register, month, rates, past):
         dealt[d] = 1 if left > 0 else 0
         left -= dealt[d]
     dealt[entitled[-1]] += left
+    living_at = by_day(person["living"], days)
     annual, units_at, rate, groups = {}, {}, {}, {}
     for d in entitled:
-        key = (rates.g_on(d),) + circumstances(person, register, d)
+        key = (rates.g_on(d),) + circumstances(person, register, d, programme_at[d],
+                                                   living_at.get(d))
         if key not in annual:
             annual[key] = (annual_amount(*key[:4]), key[4])
         rate[d] = annual[key]
@@ -528,11 +552,11 @@ def month_due(person, register, month, rates, past):
     return out
 
 
-# ---- tax: R14-R16 --------------------------------------------------------------------------------------
+# ---- tax: R14-R16 ------------------------------------------------------------------------------
 
 def table_of_days(days):
-    """(period, multiply, divide): the table is read for basis * multiply / divide, and what it shows is
-    turned back the same way."""
+    """(period, multiply, divide): a table is read for basis * multiply / divide, and what it shows
+    is turned back the same way."""
     if days >= 25 or days == 0:
         return "month", 1, 1
     if days >= 18:
@@ -545,7 +569,7 @@ def table_of_days(days):
 
 
 def period_of(month, name, arrears):
-    """R15: how a table is read for a month, with the months never paid before that are paid with it."""
+    """R15: how a table is read for a month, and for the months never paid before paid with it."""
     if not arrears:
         if not month.programme:
             return "month", 1, 1
@@ -571,7 +595,7 @@ def period_of(month, name, arrears):
 
 
 def find_card(person, payday, tables):
-    """R14: None when the person is held back, else (card, extra, what it is: new, last year's, none)."""
+    """R14: None when the person is held back, else (card, extra, which: new, last year's, none)."""
     year = payday.year
     own = {int(r["year"]): r for r in person["taxcards"]}
     xml = {int(r["year"]): r for r in person["authority"]}
@@ -623,7 +647,7 @@ def card_tax(card, payday, half_tax_month, taxable, period, paid_before, tables)
     return min(tax, basis)
 
 
-# ---- month after month: R11-R13, and the tax of each payment --------------------------------------------
+# ---- month after month: R11-R13, and the tax of each payment -----------------------------------
 
 NOBODY = dict(taxcards=[], authority=[], recoveries=[])
 
@@ -632,13 +656,31 @@ class Account:
     """What one person was paid and owes, over all runs that were kept."""
 
     def __init__(self):
-        self.booked = {}        # month -> {kind: ore}: lines of that month in payslips that were due
+        self.booked = {}        # month -> {kind: ore}: lines of that month, of payslips due
         self.owed = 0           # claims arisen less recovered, refunded, written off
-        self.used = {}          # decided -> ore, under a row of recoveries.csv, whatever reason it had
+        self.used = {}          # decided -> ore, under a row of recoveries.csv of any reason
         self.offsets_back = 0   # correction_offset lines below zero, without sign
         self.refunded = 0       # what refunds covered: of offsets taken back, and of claims
         self.taxable = {}       # year of payment -> ore
         self.january = []       # payments of January by last year's card
+        self.claims = []        # [of offsets, of other things]: what is owed of each claim, oldest first
+
+    def settle(self, payslip):
+        """A run's movements on the claims: what was repaid goes to the oldest, there to what no offset made first."""
+        moved = lambda *kinds: sum(v for (kind, _), v in payslip.moves.items() if kind in kinds)
+        offsets = -sum(v for (_, kind), v in payslip.lines.items() if kind == "correction_offset")
+        arisen, refunded = moved("arisen"), moved("refunded")
+        for claim in self.claims:
+            taken = min(claim[0], refunded)
+            claim[0], refunded = claim[0] - taken, refunded - taken
+        if arisen:
+            of_offsets = min(arisen, max(0, offsets - moved("agency")))
+            self.claims.append([of_offsets, arisen - of_offsets])
+        repaid = moved("recovered", "written_off")
+        for claim in self.claims:
+            for part in (1, 0):
+                taken = min(claim[part], repaid)
+                claim[part], repaid = claim[part] - taken, repaid - taken
 
 
 class Payslip:
@@ -657,17 +699,18 @@ class Payslip:
 class Books:
     """The payments of one municipality. `register` is shared with who changes it."""
 
-    def __init__(self, register, tables, rates, half_tax_month=12, recover="auto", first_month=None):
+    def __init__(self, register, tables, rates, half_tax_month=12, recover="auto",
+                 first_month=None):
         self.register, self.tables, self.rates = register, tables, rates
         self.half_tax_month, self.recover, self.first_month = half_tax_month, recover, first_month
         self.accounts, self.known_due, self.known_past = {}, {}, {}
 
     def due(self, pid, month, rates):
-        """month_due, computed again only when a row of the person or a partner changed, or a rate."""
+        """month_due, computed again only when the person, a partner or a rate changed."""
         person = self.register[pid]
         partners = tuple((l["partner_id"], self.register[l["partner_id"]]["version"])
                          for l in person["living"] if l["partner_id"] in self.register)
-        stamp = (person["version"], partners, rates)
+        stamp = (person["version"], partners, rates.of_month(month))
         kept = self.known_due.get((pid, month))
         if kept is None or kept[0] != stamp:
             past = self.known_past.get(pid)
@@ -696,27 +739,29 @@ class Books:
             if payslip.columns["state"] == "held":
                 continue
             account = self.accounts.setdefault(pid, Account())
-            if month in payslip.own_months:
-                account.booked.setdefault(month, {})
             for (of, kind), amount in payslip.lines.items():
+                if amount == 0:
+                    continue
                 booked = account.booked.setdefault(of, {})
-                if kind == "correction_offset" and amount < 0:
+                if kind == "correction_offset":
                     account.offsets_back -= amount
                 kind = kind.replace("correction_", "")
                 booked[kind] = booked.get(kind, 0) + amount
+            account.settle(payslip)
             for (kind, decided), amount in payslip.moves.items():
                 account.used[decided] = account.used.get(decided, 0) + amount
                 if kind in ("agency", "refunded"):
                     account.refunded += amount
             account.owed = payslip.owed
-            account.taxable[payday.year] = account.taxable.get(payday.year, 0) + payslip.columns["taxable"]
+            account.taxable.setdefault(payday.year, 0)
+            account.taxable[payday.year] += payslip.columns["taxable"]
             if payslip.january:
                 account.january = []
             if payslip.taxed_by:
                 account.january.append(payslip.taxed_by)
 
     def look_back(self, pid, account, first, month, rates):
-        """R11: {(month, kind): due less paid}, {month: (paid, due)}, and the months never paid before."""
+        """R11: {(month, kind): due less paid}, {month: (paid, due)}, months never paid before."""
         differences, months, arrears, at = {}, {}, [], first
         while at < month:
             due, paid = self.due(pid, at, rates), account.booked.get(at, {})
@@ -725,7 +770,7 @@ class Books:
             if here:
                 differences.update(here)
                 months[at] = (sum(paid.values()), due.total())
-            if at not in account.booked and due.programme and due.total() > 0:
+            if not account.booked.get(at) and due.programme and due.total() > 0:
                 arrears.append(due)
             at = next_month(at)
         return differences, months, arrears
@@ -738,7 +783,7 @@ class Books:
         card, now = find_card(person, payday, self.tables), self.due(pid, month, rates)
         differences, months, arrears = self.look_back(pid, account, first, month, rates)
         out, held = Payslip(), card is None
-        out.own_months, out.owed = {month} if now.entitled else set(), account.owed
+        out.owed = account.owed
         move = Moves(person, account, payday, out)
         net = sum(differences.values())
         if not held:
@@ -758,29 +803,32 @@ class Books:
         if not held:
             recovered = move.recover(self.recover, remaining, now.deducted_exact,
                                      min(half, twelfth) - F(1, 100))
-            tax = self.tax(card, account, payday, remaining - recovered, period_of(now, month, arrears), out)
+            tax = self.tax(card, account, payday, remaining - recovered,
+                           period_of(now, month, arrears), out)
             out.arrears = len(arrears)
         deducted, taxable = now.deducted_exact + F(recovered, 100), remaining - recovered
         out.needs_decision = deducted > 0 and deducted >= half and deducted >= twelfth
         out.columns = dict(benefit=now.kinds.get("benefit", 0), offsets=now.kinds.get("offset", 0),
                            work=now.kinds.get("work", 0),
                            absence=sum(now.kinds.get(kind, 0) for kind in KINDS[3:]),
-                           corrections=corrections, recovery=-recovered, taxable=taxable, tax=100 * tax,
+                           corrections=corrections, recovery=-recovered, taxable=taxable,
+                           tax=100 * tax,
                            net=taxable - 100 * tax, state="held" if held else "due")
         return out
 
     def tax(self, found, account, payday, taxable, period, out):
-        """Whole kroner: the card's tax, what the person asks for beside it, and January's put right."""
+        """Whole kroner: the card's tax, what is asked for beside it, and January's put right."""
         card, extra, which = found
         before, basis = account.taxable.get(payday.year, 0), taxable // 100
         by_card = card_tax(card, payday, self.half_tax_month, taxable, period, before, self.tables)
         if which == "last year's":
-            out.taxed_by = dict(payday=payday, taxable=taxable, period=period, before=before, tax=by_card)
+            out.taxed_by = dict(payday=payday, taxable=taxable, period=period, before=before,
+                                tax=by_card)
         tax = by_card + min(extra, basis - by_card)
-        if payday.month == 2 and which == "new":
+        if payday.month <= 2 and which == "new":
             # Put right once: what this payment cannot take or give back is for the tax assessment.
-            due = sum(card_tax(card, paid["payday"], self.half_tax_month, paid["taxable"], paid["period"],
-                               paid["before"], self.tables) - paid["tax"]
+            due = sum(card_tax(card, paid["payday"], self.half_tax_month, paid["taxable"],
+                               paid["period"], paid["before"], self.tables) - paid["tax"]
                       for paid in account.january if paid["payday"].year == payday.year)
             out.january = min(max(0, tax + due), basis) - tax
         return tax + out.january
@@ -796,7 +844,8 @@ class Moves:
 
     def left(self, row):
         """What is left of a row's amount, after earlier runs and this one."""
-        now = sum(amount for (_, decided), amount in self.payslip.moves.items() if decided == row["decided"])
+        now = sum(amount for (_, decided), amount in self.payslip.moves.items()
+                  if decided == row["decided"])
         return max(0, ore(F(row["amount"])) - self.account.used.get(row["decided"], 0) - now)
 
     def add(self, kind, row, amount):
@@ -807,8 +856,9 @@ class Moves:
                 self.payslip.owed += amount if kind == "arisen" else -amount
 
     def refunds(self, differences):
-        """What the agency pays of the offsets taken back now; and it takes over claims that stand."""
+        """What the agency pays of the offsets taken back now; it takes over claims that stand."""
         back = -sum(v for (_, kind), v in differences.items() if kind == "offset" and v < 0)
+        again = sum(v for (_, kind), v in differences.items() if kind == "offset" and v > 0)
         open_now, covered = back, 0
         for row in self.rows:
             if row["reason"] != "refund":
@@ -817,9 +867,10 @@ class Moves:
             amount = min(room, open_now)
             self.add("agency", row, amount)
             open_now, covered = open_now - amount, covered + amount
+            taken = sum(v for (kind, _), v in self.payslip.moves.items() if kind == "refunded")
             amount = min(room - amount, self.payslip.owed,
-                         self.account.offsets_back + back - self.account.refunded - covered
-                         - sum(v for (kind, _), v in self.payslip.moves.items() if kind == "refunded"))
+                         sum(offset for offset, _ in self.account.claims) - taken,
+                         self.account.offsets_back - again - self.account.refunded - taken)
             self.add("refunded", row, max(0, amount))
         return covered
 

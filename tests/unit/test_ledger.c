@@ -497,6 +497,23 @@ static struct hash payslip_root(sqlite3 *db, int64_t run) {
 
 /* ---- entries ---- */
 
+/* The digest of rows, keyed. */
+static void hide_digest(int64_t entry, const char *table, char hex[65]) {
+    static struct bytes name;
+    unsigned char secret[32];
+    struct hash hidden;
+    unsigned size = 0;
+    for (int i = 0; i < 32; i++)
+        secret[i] = (unsigned char)i; /* TEST_SECRET */
+    name.size = 0;
+    put(&name, "i%lld;", (long long)entry);
+    put_text(&name, table);
+    put_text(&name, hex);
+    assert_non_null(HMAC(EVP_sha256(), secret, sizeof secret, (const unsigned char *)name.data,
+                         name.size, hidden.bytes, &size));
+    (void)memcpy(hex, hash_hex(hidden), 65);
+}
+
 /* Adds table, count and digest of the rows of one entry, if there are any; to the list too. */
 static void put_table(struct bytes *entry_bytes, struct bytes *list, sqlite3 *db, const char *table,
                       int64_t entry) {
@@ -519,6 +536,7 @@ static void put_table(struct bytes *entry_bytes, struct bytes *list, sqlite3 *db
     if (count == 0)
         return;
     sha256_hex(rows.data, rows.size, hex);
+    hide_digest(entry, table, hex);
     put_text(entry_bytes, table);
     put(entry_bytes, "i%lld;", (long long)count);
     put_text(entry_bytes, hex);

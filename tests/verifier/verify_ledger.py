@@ -2,32 +2,44 @@
 # SPDX-License-Identifier: MIT
 """A second verifier of a ledger, written from docs/ledger.md and docs/proofs.md alone.
 
-    python3 verify_ledger.py LEDGER                                   the ledger by itself
-    python3 verify_ledger.py LEDGER --seal FILE --public-key FILE     ... and a seal kept elsewhere
+    python3 verify_ledger.py LEDGER                               the ledger by itself
+    python3 verify_ledger.py LEDGER --schema db/schema.sql        ... its tables word for word, too
+    python3 verify_ledger.py LEDGER --seal FILE --public-key FILE ... against a seal kept elsewhere
+    python3 verify_ledger.py --proof FILE --head HASH             one payslip, without the ledger
+    python3 verify_ledger.py --proof FILE --seal FILE --public-key FILE
+    python3 verify_ledger.py --consistency FILE --head EARLIER --head LATER
+    python3 verify_ledger.py --consistency FILE --seal EARLIER --seal LATER --public-key FILE
 
-It shares no code with the program that wrote the ledger, needs nothing but Python's standard library, opens the file
-for reading only, and reads it in one transaction: all it says is of one moment. Each part cites the section of the
-document that it checks: "ledger: Chain" is the section or paragraph of that name in docs/ledger.md.
+It shares no code with the program that wrote the ledger, needs nothing but Python's standard
+library, opens the file for reading only, and reads it in one transaction: all it says is of one
+moment. Each part cites what it checks: "ledger: Chain" is the section or paragraph of that name in
+docs/ledger.md, "proofs: The files" one of docs/proofs.md. What a benefit should have been it does
+not compute; that needs the rules.
 
-What it says: one line a finding, then what was checked. Exit 0: nothing found; 1: findings; 2: wrong usage; 3: a file
-cannot be read, or is no ledger.
+What it says: one line a finding, then what was checked. Exit 0: nothing found; 1: findings; 2:
+wrong usage; 3: a file cannot be read, or is no ledger.
 
-The order of this file: bytes, trees, signatures; the tables; rows and their codes; the runs; claims; the journal.
+The order of this file: bytes, trees, signatures; the tables; rows and their codes; the runs with
+their payslips, lines, corrections and claims; the journal; seals; proofs.
 """
 import argparse
+import base64
+import datetime
 import functools
 import hashlib
 import hmac
 import itertools
+import json
+import math
+import operator
 import pathlib
 import re
 import sqlite3
 import sys
-import time
 import unicodedata
 from fractions import Fraction
 
-# ---- ledger: Canonical bytes ----------------------------------------------------------------------------------------
+# ---- ledger: Canonical bytes ---------------------------------------------------------------------
 
 
 def sha(data):
@@ -43,14 +55,14 @@ def value_bytes(value):
         return b"i%d;" % value
     if value is None:
         return b"n;"
-    raise TypeError("a value that is no integer, text or NULL: %r" % (value,))
+    raise sqlite3.DataError("a value that is no integer, text or NULL: %r" % (value,))
 
 
 def row_bytes(row):
     return b"".join(map(value_bytes, row))
 
 
-# ---- ledger: Trees --------------------------------------------------------------------------------------------------
+# ---- ledger: Trees -------------------------------------------------------------------------------
 
 
 def node_hash(left, right):
@@ -58,8 +70,9 @@ def node_hash(left, right):
 
 
 class Tree:
-    """The tree of RFC 6962, section 2.1, leaf after leaf. It keeps the roots of the whole subtrees to the left, largest
-    first, at most one of each power of two: k of the definition is always the size of the first."""
+    """The tree of RFC 6962, section 2.1, leaf after leaf. It keeps the roots of the whole subtrees
+    to the left, largest first, at most one of each power of two: k of the definition is always the
+    size of the first."""
 
     def __init__(self):
         self.count, self.peaks = 0, []
@@ -79,10 +92,106 @@ class Tree:
         return functools.reduce(lambda right, left: node_hash(left, right), reversed(self.peaks))
 
 
-# ---- ledger: Codes --------------------------------------------------------------------------------------------------
+def split_of(count):
+    """k: the greatest power of two below the number of leaves."""
+    return 1 << (count - 1).bit_length() - 1
 
 
-@functools.lru_cache(maxsize=1 << 16)
+def root_by_path(index, count, leaf_hash, path):
+    """proofs: the root of a tree of so many leaves, by one of them and its path (RFC 6962, 2.1.1).
+    None when the path is too long or too short."""
+    if count == 1:
+        return None if path else leaf_hash
+    if not path:
+        return None
+    k, other = split_of(count), path[-1]
+    if index < k:
+        left, right = root_by_path(index, k, leaf_hash, path[:-1]), other
+    else:
+        left, right = other, root_by_path(index - k, count - k, leaf_hash, path[:-1])
+    return node_hash(left, right) if left and right else None
+
+
+def roots_by_path(old_count, count, old_root, path, is_whole=True):
+    """proofs: the roots over the first old_count leaves and over all, by a consistency proof (RFC
+    6962, 2.1.2: SUBPROOF). None when the path is too long or too short."""
+    if old_count == count:
+        roots = [old_root] if is_whole else path[:1]
+        return roots * 2 if len(roots) == 1 and len(path) == (not is_whole) else None
+    if not path:
+        return None
+    k, other = split_of(count), path[-1]
+    if old_count <= k:
+        roots = roots_by_path(old_count, k, old_root, path[:-1], is_whole)
+        return roots and [roots[0], node_hash(roots[1], other)]
+    roots = roots_by_path(old_count - k, count - k, old_root, path[:-1], False)
+    return roots and [node_hash(other, roots[0]), node_hash(other, roots[1])]
+
+
+# ---- RFC 8032, section 5.1: Ed25519 --------------------------------------------------------------
+
+PRIME = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, PRIME) % PRIME
+ROOT_OF_MINUS_1 = pow(2, (PRIME - 1) // 4, PRIME)
+
+
+def x_of(y, sign):
+    """5.1.3: the x of a point, by its y and the lowest bit of x; None when there is none."""
+    u, v = (y * y - 1) % PRIME, (D * y * y + 1) % PRIME
+    x = u * pow(v, 3, PRIME) * pow(u * pow(v, 7, PRIME), (PRIME - 5) // 8, PRIME) % PRIME
+    if v * x * x % PRIME == -u % PRIME:
+        x = x * ROOT_OF_MINUS_1 % PRIME
+    if v * x * x % PRIME != u or (x == 0 and sign):
+        return None
+    return PRIME - x if x & 1 != sign else x
+
+
+def point_of(data):
+    """5.1.3: a point (X, Y, Z, T) from 32 bytes; None when they are none."""
+    number = int.from_bytes(data, "little")
+    y, sign = number & (1 << 255) - 1, number >> 255
+    x = x_of(y, sign) if len(data) == 32 and y < PRIME else None
+    return None if x is None else (x, y, 1, x * y % PRIME)
+
+
+def point_sum(p, q):
+    """5.1.4."""
+    a, b = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0])
+    c, d = 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
+    e, f, g, h = (b - a) % PRIME, (d - c) % PRIME, (d + c) % PRIME, (b + a) % PRIME
+    return e * f % PRIME, g * h % PRIME, f * g % PRIME, e * h % PRIME
+
+
+def point_product(number, point):
+    product = 0, 1, 1, 0
+    while number:
+        if number & 1:
+            product = point_sum(product, point)
+        point, number = point_sum(point, point), number >> 1
+    return product
+
+
+BASE_Y = 4 * pow(5, -1, PRIME) % PRIME
+BASE = x_of(BASE_Y, 0), BASE_Y, 1, x_of(BASE_Y, 0) * BASE_Y % PRIME
+
+
+def is_signed(public_key, message, signature):
+    """5.1.7: S·B = R + k·A. Public key and signature are 32 and 64 bytes."""
+    a, r = point_of(public_key), point_of(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if a is None or r is None or len(signature) != 64 or s >= ORDER:
+        return False
+    digest = hashlib.sha512(signature[:32] + public_key + message).digest()
+    k = int.from_bytes(digest, "little") % ORDER
+    left, right = point_product(s, BASE), point_sum(r, point_product(k, a))
+    return all((left[i] * right[2] - right[i] * left[2]) % PRIME == 0 for i in (0, 1))
+
+
+# ---- ledger: Codes -------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=1 << 14)
 def code_of(data):
     h = 0xcbf29ce484222325
     for byte in data:
@@ -90,59 +199,61 @@ def code_of(data):
     return "%04x" % ((h ^ h >> 16 ^ h >> 32 ^ h >> 48) & 0xffff)
 
 
-# ---- ledger: Columns ------------------------------------------------------------------------------------------------
+# ---- ledger: Canonical bytes: the columns --------------------------------------------------------
 
-# Every table with its columns in the order of the canonical bytes; * marks those of the primary key, in their order.
+# Every table with its columns in the order of the canonical bytes; * marks those of the primary
+# key, in their order.
 # Word for word the list of the document.
 COLUMNS = """
 journal         entry* time actor kind run detail tables digest root previous_hash hash codes
-municipality    entry* organisation_number name account bic town postcode half_tax_month recover first_month
-                test secret codes
+municipality    entry* organisation_number name account bic town postcode half_tax_month recover
+                first_month test secret codes
 rate            name* effect* known* value_nok source entry* codes
 participant     person_id* name birth_date account language withdrawn entry* codes
-programme       person_id* start_date* offered end_date permit permit_granted settled education end_goal
-                share_percent share_cause withdrawn entry* codes
-living          person_id* from_date* to_date situation partner_id children withdrawn entry* codes
-care            person_id* from_date* to_date children sole_carer chronic youngest_born withdrawn entry* codes
-absence         person_id* from_date* to_date kind* hours_hundredths permission withdrawn entry* codes
-benefit         person_id* from_date* to_date kind* amount_per_month_ore earned_before_programme withdrawn
-                entry* codes
-work            person_id* from_date* to_date hours_hundredths gross_wage_ore in_programme withdrawn entry*
+programme       person_id* start_date* offered end_date permit permit_granted settled education
+                end_goal share_percent share_cause withdrawn entry* codes
+living          person_id* from_date* to_date situation partner_id children withdrawn entry*
                 codes
-taxcard         person_id* year* kind table percent_hundredths exempt_amount_ore months_hundredths extra
+care            person_id* from_date* to_date children sole_carer chronic youngest_born
                 withdrawn entry* codes
-authority_card  person_id* year* result has_entry foreign_scheme kind table percent_hundredths exempt_amount_ore
-                months_hundredths issued withdrawn entry* codes
+absence         person_id* from_date* to_date kind* hours_hundredths permission withdrawn entry*
+                codes
+benefit         person_id* from_date* to_date kind* amount_per_month_ore earned_before_programme
+                withdrawn entry* codes
+work            person_id* from_date* to_date hours_hundredths gross_wage_ore in_programme
+                withdrawn entry* codes
+taxcard         person_id* year* kind table percent_hundredths exempt_amount_ore
+                months_hundredths extra withdrawn entry* codes
+authority_card  person_id* year* result has_entry foreign_scheme kind table percent_hundredths
+                exempt_amount_ore months_hundredths issued withdrawn entry* codes
 recovery        person_id* decided* reason amount_ore max_per_month_ore withdrawn entry* codes
 decision        person_id* decided* kind* until withdrawn entry* codes
 ending          person_id* ended* reason withdrawn entry* codes
-content         person_id* from_date* to_date work_hours_per_week_hundredths withdrawn entry* codes
+content         person_id* from_date* to_date work_hours_per_week_hundredths withdrawn entry*
+                codes
 employment      person_id* from_date* to_date hours_per_week_hundredths withdrawn entry* codes
 settlement      person_id* settled first_municipality by_agreement withdrawn entry* codes
 import_file     entry* number* name kind sha256 row_count codes
-run             run* entry month payday known facts_entry half_tax_month rule_set table_digest rates_digest
-                person_count held_count payment_count finding_count benefit_ore taxable_ore tax_ore net_ore
-                corrected_count corrections_ore recovery_ore claims_ore codes
-payslip         run* person_id* name month state held_reason tax_basis benefit_ore offsets_ore work_ore
-                absence_ore corrections_ore recovery_ore taxable_ore tax_ore net_ore account end_to_end_id
-                language tax_period
-line            run* person_id* line* kind month from_date to_date quantity unit rate exact amount_ore
-                from_account to_account cut rule citation inputs
+run             run* entry month payday known facts_entry half_tax_month rule_set table_digest
+                rates_digest person_count held_count payment_count finding_count benefit_ore
+                taxable_ore tax_ore net_ore corrected_count corrections_ore recovery_ore
+                claims_ore codes
+payslip         run* person_id* name month state held_reason tax_basis benefit_ore offsets_ore
+                work_ore absence_ore corrections_ore recovery_ore taxable_ore tax_ore net_ore
+                account end_to_end_id language tax_period
+line            run* person_id* line* kind month from_date to_date quantity unit rate exact
+                amount_ore from_account to_account cut rule citation inputs
 correction      run* person_id* month* paid_ore due_ore difference_ore cause cause_entry
 claim           person_id* run* number* kind decided amount_ore remaining_ore
 finding         run* person_id* number* code severity rule citation text
 approval        entry* run payments sum_ore message_id created codes
 export          entry* run form content tax_kid sha256 byte_count codes
 """
-LAYOUT, KEYS = {}, {}
-for line in COLUMNS.strip().split("\n"):
-    if line[0] != " ":
-        table = line.split()[0]
-        LAYOUT[table], KEYS[table] = [], []
-    for name in line[16:].split():
-        LAYOUT[table].append(name.rstrip("*"))
-        KEYS[table] += [name[:-1]] if name[-1] == "*" else []
-OF_RUN = ("payslip", "line", "correction", "claim", "finding")  # rows that belong to an entry by their run
+LISTED = [line.split() for line in COLUMNS.strip().replace("\n" + " " * 16, " ").split("\n")]
+LAYOUT = {table: [name.rstrip("*") for name in names] for table, *names in LISTED}
+KEYS = {table: [name[:-1] for name in names if name[-1] == "*"] for table, *names in LISTED}
+# Rows of these belong to an entry by their run.
+OF_RUN = ("payslip", "line", "correction", "claim", "finding")
 OF_ENTRY = tuple(t for t in LAYOUT if t not in OF_RUN and t != "journal")
 DIGESTED = tuple(t for t in LAYOUT if t != "journal")  # in the order of entry digests
 FACTS = DIGESTED[DIGESTED.index("participant"):DIGESTED.index("import_file")]
@@ -162,27 +273,34 @@ class Findings:
         elif self.counts[kind] == self.SHOWN + 1:
             print("%s: more, not shown" % kind)
 
-    def expect(self, kind, where, name, expected, found):
-        if expected != found:
-            self.add(kind, where, "%s is %r, should be %r", name, found, expected)
-
 
 class Ledger:
     """The file, the findings, and what is known of entries and runs once they were read."""
 
-    def __init__(self, path):
-        # No table of the file may call functions or change what a name means: only what SQLite itself reads.
-        self.db = sqlite3.connect(pathlib.Path(path).resolve().as_uri() + "?mode=ro", uri=True, isolation_level=None)
+    def __init__(self, path, findings):
+        # No table of the file may call functions or change what a name means: only what SQLite
+        # itself reads.
+        uri = pathlib.Path(path).resolve().as_uri() + "?mode=ro"
+        self.db = sqlite3.connect(uri, uri=True, isolation_level=None)
         self.db.execute("PRAGMA trusted_schema = OFF")
         self.db.execute("BEGIN")
-        self.findings = Findings()
+        self.db.execute("SELECT count(*) FROM journal")  # fails when the file is no ledger at all
+        self.findings = findings
         self.checked = {}
         self.written = {}    # entry -> {table: (rows, digest)}
         self.roots = {}      # run -> root of its payslips
-        self.municipality = None
+        self.municipality = self.secret = None
         self.runs = {}       # run -> the columns of its row
+        self.acts = []       # what entries did with runs: (entry, kind, run)
         self.discarded = set()
-        self.sums = {}       # run -> what its payslips come to
+        self.due = {}        # run -> what a seal counts of its payslips that are due
+
+    def find(self, kind, where, text, *values):
+        self.findings.add(kind, where, text, *values)
+
+    def expect(self, kind, where, name, expected, found):
+        if expected != found:
+            self.find(kind, where, "%s is %r, should be %r", name, found, expected)
 
     def count(self, what, number=1):
         self.checked[what] = self.checked.get(what, 0) + number
@@ -199,9 +317,10 @@ class Ledger:
 
 
 def check_structure(ledger):
-    """ledger: The ledger, Conventions: the file's marks, its tables with their columns and keys, and the two triggers a
-    table. A view or trigger more could make a query say something else than what is stored."""
-    find = functools.partial(ledger.findings.add, "structure")
+    """ledger: The ledger, Conventions: the file's marks, its tables with their columns and keys,
+    and the two triggers a table. A view or trigger more could make a query say something else than
+    what is stored."""
+    find = functools.partial(ledger.find, "structure")
     one = lambda sql: ledger.db.execute(sql).fetchone()[0]
     if one("PRAGMA application_id") != 0x53746f6e or one("PRAGMA user_version") != 2:
         find("file", "application_id or user_version is not that of a ledger")
@@ -213,8 +332,8 @@ def check_structure(ledger):
     for name in LAYOUT:
         for verb, past in (("update", "changed"), ("delete", "deleted")):
             expected["trigger", "%s_no_%s" % (name, verb), name] = (
-                "CREATE TRIGGER %s_no_%s BEFORE %s ON %s BEGIN SELECT RAISE(ABORT, 'rows of %s are never %s'); END" % (
-                    name, verb, verb.upper(), name, name, past))
+                "CREATE TRIGGER %s_no_%s BEFORE %s ON %s BEGIN SELECT RAISE(ABORT,"
+                " 'rows of %s are never %s'); END" % (name, verb, verb.upper(), name, name, past))
     for *key, sql in ledger.db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"):
         if key[1].startswith("sqlite_"):
             continue
@@ -234,12 +353,25 @@ def check_structure(ledger):
     ledger.count("tables", len(LAYOUT))
 
 
-# ---- ledger: Canonical bytes, Table digest; Codes -------------------------------------------------------------------
+def check_schema(ledger, path):
+    """ledger: The ledger: word for word the tables, index and triggers of db/schema.sql, with the
+    limits of every column."""
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+    empty = sqlite3.connect(":memory:")
+    with open(path, encoding="utf-8") as file:
+        empty.executescript(file.read())
+    expected, found = set(empty.execute(query)), set(ledger.db.execute(query))
+    empty.close()
+    for kind, name, *_ in sorted(expected ^ found, key=str):
+        ledger.find("structure", "%s %s" % (kind, name), "is not the one of %s", path)
+
+
+# ---- ledger: Table digest; Codes -----------------------------------------------------------------
 
 
 def check_codes(ledger, table, row, link):
-    """ledger: Codes. Says which column was changed, or that the row before is not the one written before. Returns the
-    link to this row."""
+    """ledger: Codes. Says which column was changed, or that the row before is not the one written
+    before. Returns the link to this row."""
     names, codes = LAYOUT[table], row[-1]
     parts = [code_of(value_bytes(value)) for value in row[:-1]]
     if codes != "".join(parts) + link:
@@ -247,11 +379,11 @@ def check_codes(ledger, table, row, link):
         cut = [codes[at:at + 4] for at in range(0, len(codes), 4)]
         wrong = [name for name, part, found in zip(names, parts, cut) if part != found]
         for name in wrong:
-            ledger.findings.add("codes", where, "%s was changed", name)
+            ledger.find("codes", where, "%s was changed", name)
         if len(cut) != len(names):
-            ledger.findings.add("codes", where, "%d codes, should be %d", len(cut), len(names))
+            ledger.find("codes", where, "%d codes, should be %d", len(cut), len(names))
         elif cut[-1] != link:
-            ledger.findings.add("codes", where, "the row before it is not the one written before it")
+            ledger.find("codes", where, "the row before it is not the one written before it")
     if table == "journal":
         return code_of(value_bytes(row[0]))
     return code_of(b"".join(value_bytes(row[names.index(name)]) for name in KEYS[table]))
@@ -265,13 +397,21 @@ def key_text(table, row):
 def check_text(ledger, table, row):
     """ledger: Conventions: text is in form NFC."""
     for value in row:
-        if type(value) is str and not value.isascii() and not unicodedata.is_normalized("NFC", value):
-            ledger.findings.add("text", "%s %s" % (table, key_text(table, row)), "%r is not in form NFC", value)
+        if type(value) is str and not value.isascii():
+            if not unicodedata.is_normalized("NFC", value):
+                where = "%s %s" % (table, key_text(table, row))
+                ledger.find("text", where, "%r is not in form NFC", value)
+
+
+def table_digest(ledger, entry, table, digest):
+    """ledger: Table digest: of the rows' hash, keyed: a journal entry that is shown gives no rows
+    away."""
+    return hmac.digest(ledger.secret, row_bytes((entry, table, digest.hexdigest())), "sha256").hex()
 
 
 def digest_rows_by_entry(ledger):
-    """The tables whose rows carry their entry: each is walked once, in the order of its key, with a hash running for
-    each entry."""
+    """The tables whose rows carry their entry: each is walked once, in the order of its key, with a
+    hash running for each entry."""
     for table in OF_ENTRY:
         place, running = LAYOUT[table].index("entry"), {}
         for row in ledger.rows(table):
@@ -282,13 +422,15 @@ def digest_rows_by_entry(ledger):
             state[2] = check_codes(ledger, table, row, state[2])
             check_text(ledger, table, row)
         for entry, (digest, count, _) in running.items():
-            ledger.written.setdefault(entry, {})[table] = count, digest.hexdigest()
+            written = ledger.written.setdefault(entry, {})
+            written[table] = count, table_digest(ledger, entry, table, digest)
             ledger.count("rows", count)
 
 
-# ---- ledger: Payslips and lines -------------------------------------------------------------------------------------
+# ---- ledger: payslip, line, run ------------------------------------------------------------------
 
-# kind -> (column of the payslip, the accounts it may go from and to). The column shows what the person gains by it.
+# kind -> (column of the payslip, the accounts it may go from and to). The column shows what the
+# person gains by it.
 B, P, T, K, C, A = "benefit", "person", "tax", "bank", "claim", "agency"
 KINDS = {
     "benefit": ("benefit", {(B, P)}),
@@ -323,19 +465,51 @@ MOVEMENTS = {
 }
 
 
-@functools.lru_cache(maxsize=1 << 16)
+@functools.lru_cache(maxsize=1 << 14)
 def fraction(text):
-    """ledger: Conventions: numerator/denominator, reduced, denominator above zero. None when it is not written so."""
+    """ledger: Conventions: numerator/denominator, reduced, denominator above zero. None when it is
+    not written so."""
     match = re.fullmatch(r"(0|-?[1-9][0-9]*)/([1-9][0-9]*)", text)
     if not match:
         return None
-    number = Fraction(int(match[1]), int(match[2]))
-    return number if (number.numerator, number.denominator) == (int(match[1]), int(match[2])) else None
+    numerator, denominator = int(match[1]), int(match[2])
+    return Fraction(numerator, denominator) if math.gcd(numerator, denominator) == 1 else None
 
 
 def round_to_ore(kroner):
     """Half up, of an amount that is not below zero."""
     return (200 * kroner.numerator + kroner.denominator) // (2 * kroner.denominator)
+
+
+# Columns of run, and what is added up for them.
+TOTALS_OF_RUN = {
+    "person_count": "persons", "held_count": "held", "payment_count": "payments",
+    "finding_count": "findings", "benefit_ore": "benefit", "taxable_ore": "taxable",
+    "tax_ore": "tax", "net_ore": "net", "corrected_count": "corrected",
+    "corrections_ore": "corrections", "recovery_ore": "recovery", "claims_ore": "claims",
+}
+
+
+class Due:
+    """proofs: Keys and seals: of a run's payslips that are due: their number, what they pay, what
+    moved by account, what they change of what is owed."""
+
+    def __init__(self):
+        self.count, self.net_ore, self.owed_ore = 0, 0, 0
+        self.moved = {account: [0, 0] for account in (B, P, T, K, C, A)}  # in, out
+
+    def add(self, slip, person):
+        self.count += 1
+        self.net_ore += slip["net_ore"]
+        for line in person.lines:
+            self.moved.setdefault(line["to_account"], [0, 0])[0] += line["amount_ore"]
+            self.moved.setdefault(line["from_account"], [0, 0])[1] += line["amount_ore"]
+        self.owed_ore += sum(owed_change(claim) for claim in person.claims)
+
+
+def owed_change(claim):
+    """ledger: claim: what a movement changes of what the person owes."""
+    return {"arisen": 1, "agency": 0}.get(claim["kind"], -1) * claim["amount_ore"]
 
 
 class Person:
@@ -349,12 +523,13 @@ class Person:
 
 
 def persons_of(ledger, run, digests):
-    """The five tables of a run walked side by side, in the order of person_id. digests gathers, for each table, the
-    rows' hash and number on the way. Yields (person, the bytes of the canonical payslip)."""
+    """The five tables of a run walked side by side, in the order of person_id. digests gathers, for
+    each table, the rows' hash and number on the way. Yields (person, the bytes of the canonical
+    payslip)."""
     groups, ahead = {}, {}
     for table in OF_RUN:
-        place = LAYOUT[table].index("person_id")
-        groups[table] = itertools.groupby(ledger.rows(table, "run = ?", run["run"]), lambda row, p=place: row[p])
+        person_of = operator.itemgetter(LAYOUT[table].index("person_id"))
+        groups[table] = itertools.groupby(ledger.rows(table, "run = ?", run["run"]), person_of)
         ahead[table] = next(groups[table], None)
     while any(ahead.values()):
         person_id = min(group[0] for group in ahead.values() if group)
@@ -375,55 +550,58 @@ def persons_of(ledger, run, digests):
 
 def check_runs(ledger):
     """ledger: run; Root of a run. Every payslip of every run, with what belongs to it."""
-    secret = bytes.fromhex(ledger.municipality["secret"])
     for run in ledger.runs.values():
         digests = {table: [hashlib.sha256(), 0] for table in OF_RUN}
-        tree, sums = Tree(), dict.fromkeys(
-            "persons held payments findings benefit taxable tax net corrected corrections recovery claims".split(), 0)
+        tree, sums = Tree(), dict.fromkeys(TOTALS_OF_RUN.values(), 0)
+        ledger.due[run["run"]] = Due()
         for person, canonical in persons_of(ledger, run, digests):
             if person.payslip:
-                salt = hmac.digest(secret, value_bytes(run["run"]) + value_bytes(person.person_id), "sha256")
+                who = row_bytes((run["run"], person.person_id))
+                salt = hmac.digest(ledger.secret, who, "sha256")
                 tree.add(sha(b"\0" + salt + canonical))
             check_person(ledger, person, sums)
         ledger.roots[run["run"]] = tree.root().hex()
         written = ledger.written.setdefault(run["entry"], {})
         for table, (digest, count) in digests.items():
             if count:
-                written[table] = count, digest.hexdigest()
+                written[table] = count, table_digest(ledger, run["entry"], table, digest)
             ledger.count("rows", count)
         ledger.count("payslips", digests["payslip"][1])
         ledger.count("lines", digests["line"][1])
         check_totals(ledger, run, sums)
     for table in OF_RUN:
-        for number, count in ledger.db.execute('SELECT run, count(*) FROM "%s" GROUP BY run' % table):
+        counts = ledger.db.execute('SELECT run, count(*) FROM "%s" GROUP BY run' % table)
+        for number, count in counts:
             if number not in ledger.runs:
-                ledger.findings.add("reference", table, "%d rows of a run %s that is not there", count, number)
+                ledger.find("reference", table, "%d rows of a run %s, not there", count, number)
 
 
 def check_person(ledger, person, sums):
     for number, finding in enumerate(person.findings, 1):
-        ledger.findings.expect("finding", person.where, "number of a finding", number, finding["number"])
+        ledger.expect("finding", person.where, "number of a finding", number, finding["number"])
         if finding["severity"] not in ("note", "warning", "error"):
-            ledger.findings.add("finding", person.where, "severity %r", finding["severity"])
+            ledger.find("finding", person.where, "severity %r", finding["severity"])
     sums["findings"] += len(person.findings)
     if not person.payslip:
         for rows in (person.lines, person.corrections, person.claims):
             if rows:
-                ledger.findings.add("reference", person.where, "%d rows without a payslip", len(rows))
+                ledger.find("reference", person.where, "%d rows without a payslip", len(rows))
         return
     slip = person.payslip[0]
-    gains = check_lines(ledger, person, slip)
+    if slip["state"] == "due":
+        ledger.due[person.run["run"]].add(slip, person)
+    gains = check_lines(ledger, person)
     check_payslip(ledger, person, slip, gains, sums)
-    check_corrections(ledger, person, slip)
+    check_corrections(ledger, person)
     check_movements(ledger, person, slip)
 
 
-def check_lines(ledger, person, slip):
+def check_lines(ledger, person):
     """ledger: line. Returns what the person gained by column."""
     run, gains = person.run, dict.fromkeys(COLUMNS_OF_PAYSLIP + ("tax", "net"), 0)
     for number, line in enumerate(person.lines, 1):
         kind, where = line["kind"], "%s, line %s" % (person.where, line["line"])
-        wrong = functools.partial(ledger.findings.add, "line", where)
+        wrong = functools.partial(ledger.find, "line", where)
         if line["line"] != number:
             wrong("should be number %d", number)
         column, transfers = KINDS.get(kind, (None, ()))
@@ -437,11 +615,16 @@ def check_lines(ledger, person, slip):
             wrong("month %s, should be the run's", line["month"])
         check_amount(line, wrong)
         if column:
-            gains[column] += line["amount_ore"] * ((line["to_account"] == P) - (line["from_account"] == P))
+            gains[column] += gain_of(line)
     flow = sum(gains.values())
     if flow:
-        ledger.findings.add("line", person.where, "what goes to and from the person is %d apart", flow)
+        ledger.find("line", person.where, "what goes to and from the person is %d apart", flow)
     return gains
+
+
+def gain_of(line):
+    """A line as the person sees it."""
+    return line["amount_ore"] * ((line["to_account"] == P) - (line["from_account"] == P))
 
 
 def check_amount(line, wrong):
@@ -451,27 +634,29 @@ def check_amount(line, wrong):
         if number is None:
             wrong("%s %r is not an exact number", name, line[name])
             return
-    rounded = round_to_ore(numbers["exact"])
-    if line["amount_ore"] != rounded and not (line["cut"] and 0 <= line["amount_ore"] < rounded):
-        wrong("amount %d, the exact number gives %d%s", line["amount_ore"], rounded, ", cut" if line["cut"] else "")
-    if line["cut"] and line["amount_ore"] >= rounded:
-        wrong("is marked as cut, and is not")
-    if line["kind"] in ("benefit", "offset", "absence_days") and numbers["quantity"] * numbers["rate"] != numbers["exact"]:
-        wrong("%s at %s does not give %s", line["quantity"], line["rate"], line["exact"])
+    amount, rounded = line["amount_ore"], round_to_ore(numbers["exact"])
+    if not line["cut"] and amount != rounded:
+        wrong("amount %d, the exact number gives %d", amount, rounded)
+    if line["cut"] and not 0 <= amount < rounded:
+        wrong("amount %d is marked as cut; the exact number gives %d", amount, rounded)
+    if line["kind"] in ("benefit", "offset", "absence_days"):
+        if numbers["quantity"] * numbers["rate"] != numbers["exact"]:
+            wrong("%s at %s does not give %s", line["quantity"], line["rate"], line["exact"])
 
 
 def check_payslip(ledger, person, slip, gains, sums):
     """ledger: payslip."""
-    run, where, expect = person.run, person.where, functools.partial(ledger.findings.expect, "payslip", person.where)
+    run, expect = person.run, functools.partial(ledger.expect, "payslip", person.where)
     for column in COLUMNS_OF_PAYSLIP:
         expect(column + "_ore", gains[column], slip[column + "_ore"])
-    expect("taxable_ore", sum(slip[column + "_ore"] for column in COLUMNS_OF_PAYSLIP), slip["taxable_ore"])
+    taxable = sum(slip[column + "_ore"] for column in COLUMNS_OF_PAYSLIP)
+    expect("taxable_ore", taxable, slip["taxable_ore"])
     expect("tax_ore", -gains["tax"], slip["tax_ore"])
     expect("net_ore", slip["taxable_ore"] - slip["tax_ore"], slip["net_ore"])
     expect("net_ore by its lines", -gains["net"], slip["net_ore"])
     expect("month", run["month"], slip["month"])
     if slip["net_ore"] < 0 or slip["tax_ore"] < 0 or slip["taxable_ore"] < 0:
-        ledger.findings.add("payslip", where, "an amount below zero")
+        ledger.find("payslip", person.where, "an amount below zero")
     held = slip["state"] == "held"
     if not held:
         expect("state", "due", slip["state"])
@@ -486,115 +671,129 @@ def check_payslip(ledger, person, slip, gains, sums):
     end_to_end_id = ""
     if not held and slip["net_ore"] > 0:
         sums["payments"] += 1
-        end_to_end_id = "%s-%s-%d-%07d" % (ledger.municipality["organisation_number"], run["payday"].replace("-", ""), run["run"],
-                                          sums["payments"])
+        end_to_end_id = "%s-%07d" % (message_id(ledger, run), sums["payments"])
     expect("end_to_end_id", end_to_end_id, slip["end_to_end_id"])
     register = ledger.db.execute(
-        "SELECT name, account, ifnull(language, 'nb') FROM participant WHERE person_id = ? AND entry <= ? AND withdrawn = 0"
-        " ORDER BY entry DESC LIMIT 1", (person.person_id, run["facts_entry"])).fetchone()
+        "SELECT name, account, ifnull(language, 'nb') FROM participant"
+        " WHERE person_id = ? AND entry <= ? AND withdrawn = 0 ORDER BY entry DESC LIMIT 1",
+        (person.person_id, run["facts_entry"])).fetchone()
     expect("name, account, language", register, (slip["name"], slip["account"], slip["language"]))
     for name in ("benefit", "taxable", "corrections", "recovery"):
         sums[name] += slip[name + "_ore"]
     for name in ("tax", "net"):
         sums[name] += 0 if held else slip[name + "_ore"]
     sums["corrected"] += bool(person.corrections)
-    sums["claims"] += sum(claim["amount_ore"] for claim in person.claims if claim["kind"] == "arisen")
+    arisen = (claim["amount_ore"] for claim in person.claims if claim["kind"] == "arisen")
+    sums["claims"] += sum(arisen)
+
+
+def message_id(ledger, run):
+    """ledger: approval; payslip: what payment ids begin with."""
+    payday = run["payday"].replace("-", "")
+    return "%s-%s-%d" % (ledger.municipality["organisation_number"], payday, run["run"])
 
 
 def check_totals(ledger, run, sums):
     """ledger: run: counts and sums over its payslips and findings."""
-    for column, name in (("person_count", "persons"), ("held_count", "held"), ("payment_count", "payments"),
-                         ("finding_count", "findings"), ("corrected_count", "corrected"), ("benefit_ore", "benefit"),
-                         ("taxable_ore", "taxable"), ("tax_ore", "tax"), ("net_ore", "net"),
-                         ("corrections_ore", "corrections"), ("recovery_ore", "recovery"), ("claims_ore", "claims")):
-        ledger.findings.expect("run", "run %d" % run["run"], column, sums[name], run[column])
-    ledger.sums[run["run"]] = sums
+    for column, name in TOTALS_OF_RUN.items():
+        ledger.expect("run", "run %d" % run["run"], column, sums[name], run[column])
 
 
-# ---- ledger: correction ---------------------------------------------------------------------------------------------
+# ---- ledger: correction --------------------------------------------------------------------------
 
 
-def check_corrections(ledger, person, slip):
-    """The rows of the table say the same as the correction lines, month by month; and what was paid before is what
-    earlier payslips hold."""
+def check_corrections(ledger, person):
+    """The rows of the table say the same as the correction lines, month by month; and what was paid
+    before is what earlier payslips hold."""
     run, differences = person.run, {}
     for line in person.lines:
         if line["kind"][:11] == "correction_":
-            gain = line["amount_ore"] if line["to_account"] == P else -line["amount_ore"]
-            differences[line["month"]] = differences.get(line["month"], 0) + gain
+            differences[line["month"]] = differences.get(line["month"], 0) + gain_of(line)
     paid = dict(paid_before(ledger, run, person.person_id)) if person.corrections else {}
     for row in person.corrections:
-        where = "%s, correction of %s" % (person.where, row["month"])
-        expect = functools.partial(ledger.findings.expect, "correction", where)
-        expect("difference_ore by its lines", differences.pop(row["month"], None), row["difference_ore"])
-        expect("difference_ore", row["due_ore"] - row["paid_ore"], row["difference_ore"])
-        expect("paid_ore", paid.get(row["month"], 0), row["paid_ore"])
+        month, difference = row["month"], row["difference_ore"]
+        where = "%s, correction of %s" % (person.where, month)
+        expect = functools.partial(ledger.expect, "correction", where)
+        expect("difference_ore by its lines", differences.pop(month, None), difference)
+        expect("difference_ore", row["due_ore"] - row["paid_ore"], difference)
+        expect("paid_ore", paid.get(month, 0), row["paid_ore"])
         if not 1 <= row["cause_entry"] <= run["entry"]:
-            ledger.findings.add("correction", where, "cause_entry %s is not up to the run's", row["cause_entry"])
+            ledger.find("correction", where, "cause_entry %s is later", row["cause_entry"])
         ledger.count("corrections")
     for month in differences:
-        ledger.findings.add("correction", person.where, "lines correct %s, but no row says so", month)
+        ledger.find("correction", person.where, "lines correct %s, but no row says so", month)
 
 
 def paid_before(ledger, run, person_id):
-    """What each month came to in the payslips that are due, of earlier runs that are not discarded."""
-    earlier = [number for number in ledger.runs if number < run["run"] and number not in ledger.discarded]
+    """What each month came to in the payslips that are due, of earlier runs that are not
+    discarded."""
+    earlier = (str(number) for number in ledger.runs
+               if number < run["run"] and number not in ledger.discarded)
+    kinds = ("'%s'" % kind for kind in IN_MONTH)
     return ledger.db.execute(
-        "SELECT line.month, sum(iif(line.to_account = 'person', amount_ore, -amount_ore)) FROM payslip"
-        " JOIN line USING (run, person_id) WHERE person_id = ? AND state = 'due' AND run IN (%s) AND kind IN (%s)"
-        " GROUP BY line.month" % (", ".join(map(str, earlier)), ", ".join("'%s'" % kind for kind in IN_MONTH)),
-        (person_id,))
+        "SELECT line.month, sum(iif(line.to_account = 'person', amount_ore, -amount_ore))"
+        " FROM payslip JOIN line USING (run, person_id) WHERE person_id = ? AND state = 'due'"
+        " AND run IN (%s) AND kind IN (%s) GROUP BY line.month" % (
+            ", ".join(earlier), ", ".join(kinds)), (person_id,))
 
 
-# ---- ledger: claim --------------------------------------------------------------------------------------------------
+# ---- ledger: claim -------------------------------------------------------------------------------
 
 
 def check_movements(ledger, person, slip):
     """The movements of a claim by kind are the lines that say the same; who is held has none."""
-    moved, expect = {}, functools.partial(ledger.findings.expect, "claim", person.where)
+    moved, expect = {}, functools.partial(ledger.expect, "claim", person.where)
     for claim in person.claims:
         moved[claim["kind"]] = moved.get(claim["kind"], 0) + claim["amount_ore"]
         kind, reasons = MOVEMENTS.get(claim["kind"], (None, ()))
         if claim["decided"] is not None:
-            decision = ledger.db.execute(
-                "SELECT reason, withdrawn FROM recovery WHERE person_id = ? AND decided = ? AND entry <= ?"
-                " ORDER BY entry DESC LIMIT 1",
-                (person.person_id, claim["decided"], person.run["facts_entry"])).fetchone()
-            if not decision or decision[1] or decision[0] not in reasons or claim["decided"] > person.run["payday"]:
-                ledger.findings.add("claim", person.where, "%s by a decision of %s that is not there", claim["kind"],
-                                    claim["decided"])
+            if not decision_followed(ledger, person, claim, reasons):
+                ledger.find("claim", person.where, "%s by a decision of %s that is not there",
+                            claim["kind"], claim["decided"])
         elif claim["kind"] not in ("arisen", "recovered"):
-            ledger.findings.add("claim", person.where, "%s without a decision", claim["kind"])
+            ledger.find("claim", person.where, "%s without a decision", claim["kind"])
     for movement, (kind, _) in MOVEMENTS.items():
-        expect("sum of " + movement, sum(line["amount_ore"] for line in person.lines if line["kind"] == kind),
-               moved.pop(movement, 0))
+        of_lines = sum(line["amount_ore"] for line in person.lines if line["kind"] == kind)
+        expect("sum of " + movement, of_lines, moved.pop(movement, 0))
     for kind in moved:
-        ledger.findings.add("claim", person.where, "movement %r", kind)
+        ledger.find("claim", person.where, "movement %r", kind)
     if slip["state"] == "held":
         expect("rows of who is held", 0, len(person.claims))
 
 
+def decision_followed(ledger, person, claim, reasons):
+    """The row of recoveries.csv, as of the run, that a movement followed."""
+    decision = ledger.db.execute(
+        "SELECT reason, withdrawn FROM recovery WHERE person_id = ? AND decided = ? AND entry <= ?"
+        " ORDER BY entry DESC LIMIT 1",
+        (person.person_id, claim["decided"], person.run["facts_entry"])).fetchone()
+    return (decision and not decision[1] and decision[0] in reasons
+            and claim["decided"] <= person.run["payday"])
+
+
 def check_claims(ledger):
     """Each person's movements in the order of the runs: what is owed after each."""
-    for person_id, rows in itertools.groupby(ledger.records("claim"), lambda row: row["person_id"]):
+    claims = ledger.records("claim")
+    for person_id, rows in itertools.groupby(claims, operator.itemgetter("person_id")):
         kept = 0  # owed after the last run that was not discarded
-        for number, movements in itertools.groupby(rows, lambda row: row["run"]):
+        for number, movements in itertools.groupby(rows, operator.itemgetter("run")):
             owed = kept
             for place, row in enumerate(movements, 1):
                 where = "run %s, person %s, claim %s" % (number, person_id, row["number"])
-                owed += {"arisen": 1, "agency": 0}.get(row["kind"], -1) * row["amount_ore"]
-                ledger.findings.expect("claim", where, "number", place, row["number"])
-                ledger.findings.expect("claim", where, "remaining_ore", owed, row["remaining_ore"])
+                owed += owed_change(row)
+                ledger.expect("claim", where, "number", place, row["number"])
+                ledger.expect("claim", where, "remaining_ore", owed, row["remaining_ore"])
                 if row["amount_ore"] <= 0 or row["remaining_ore"] < 0:
-                    ledger.findings.add("claim", where, "an amount of %s, %s owed", row["amount_ore"], row["remaining_ore"])
+                    ledger.find("claim", where, "an amount below zero, or of nothing")
                 ledger.count("claim movements")
             if number not in ledger.discarded:
                 kept = owed
 
 
-# ---- ledger: journal, run, approval, export -------------------------------------------------------------------------
+# ---- ledger: journal, run, approval, export ------------------------------------------------------
 
-# ledger: Transactions: the kinds of entries, the tables each always writes, those it may write besides.
+# ledger: Transactions: the kinds of entries, the tables each always writes, those it may write
+# besides.
 WRITES = {
     "init": (("municipality", "rate"), ()),
     "import": (("import_file",), FACTS),
@@ -605,23 +804,31 @@ WRITES = {
     "export": (("export",), ()),
 }
 # ledger: journal: the state a run must have, and the one the entry gives it.
-STATES = {"run": ((None,), "computed"), "approve": (("computed",), "approved"), "discard": (("computed",), "discarded"),
-          "export": (("approved", "exported"), "exported")}
+STATES = {
+    "run": ((None,), "computed"),
+    "approve": (("computed",), "approved"),
+    "discard": (("computed",), "discarded"),
+    "export": (("approved", "exported"), "exported"),
+}
 
 
 def read_runs(ledger):
     """The runs in order, and which of them were discarded."""
     for run in ledger.records("run"):
         ledger.runs[run["run"]] = run
-    ledger.discarded = {run for run, in ledger.db.execute("SELECT run FROM journal WHERE kind = 'discard'")}
+    ledger.acts = ledger.db.execute(
+        "SELECT entry, kind, run FROM journal WHERE run IS NOT NULL ORDER BY entry").fetchall()
+    ledger.discarded = {run for _, kind, run in ledger.acts if kind == "discard"}
     for ledger.municipality in ledger.records("municipality"):
         pass  # the last row counts
     if not ledger.municipality:
         raise sqlite3.DatabaseError("no municipality")
+    ledger.secret = bytes.fromhex(ledger.municipality["secret"])
 
 
 def check_journal(ledger, sizes):
-    """ledger: journal; Chain; Head. Returns the heads over the first entries, of the sizes asked for and of all."""
+    """ledger: journal; Chain; Head. Returns, for each of the sizes, the head over so many entries
+    and the last of them."""
     tree, heads, previous, link, seen = Tree(), {}, None, "0000", set()
     states = States(ledger)
     for row in ledger.rows("journal"):
@@ -636,18 +843,19 @@ def check_journal(ledger, sizes):
         seen.add(entry["entry"])
         previous = entry
     for number in sorted(set(ledger.written) - seen):
-        ledger.findings.add("reference", "entry %s" % number, "is not in the journal; rows of it are in %s",
+        ledger.find("reference", "entry %s" % number, "is not in the journal; rows of it are in %s",
                             ", ".join(ledger.written[number]))
     states.finish()
     ledger.count("entries", tree.count)
     ledger.count("runs", len(ledger.runs))
-    heads["all"] = tree.root().hex(), previous
+    heads["count"] = tree.count
+    print("entries %d, head %s" % (tree.count, tree.root().hex()))
     return heads
 
 
 def check_entry(ledger, entry, row, previous, count):
     """One entry by itself and after the one before."""
-    where, find = "entry %s" % entry["entry"], ledger.findings.add
+    where, find = "entry %s" % entry["entry"], ledger.find
     if entry["entry"] != count + 1:
         find("journal", where, "should be entry %d", count + 1)
     if not is_time(entry["time"]):
@@ -662,15 +870,17 @@ def check_entry(ledger, entry, row, previous, count):
 
 
 def is_time(text):
+    form = "%Y-%m-%dT%H:%M:%SZ"
     try:
-        return len(text) == 20 and bool(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
+        return datetime.datetime.strptime(text, form).strftime(form) == text
     except ValueError:
         return False
 
 
 def check_rows_of_entry(ledger, entry):
-    """ledger: Table digest, Entry digest, Root of a run: the rows of each table are those the entry says it wrote."""
-    where, find = "entry %s" % entry["entry"], ledger.findings.add
+    """ledger: Table digest, Entry digest, Root of a run: the rows of each table are those the entry
+    says it wrote."""
+    where, find = "entry %s" % entry["entry"], ledger.find
     parts = [part.split(" ") for part in entry["tables"].split(";")] if entry["tables"] else []
     if any(len(part) != 3 or part[0] not in DIGESTED or not part[1].isdecimal() for part in parts):
         find("journal", where, "tables %r is no list of tables", entry["tables"])
@@ -678,7 +888,7 @@ def check_rows_of_entry(ledger, entry):
     listed = {table: (int(number), digest) for table, number, digest in parts}
     if [part[0] for part in parts] != [table for table in DIGESTED if table in listed]:
         find("journal", where, "tables are not in their order")
-    data = b"".join(row_bytes((table, number, digest)) for table, (number, digest) in listed.items())
+    data = b"".join(row_bytes((table, *of_table)) for table, of_table in listed.items())
     if entry["digest"] != sha(data).hex():
         find("journal", where, "digest is not that of tables")
     found = ledger.written.get(entry["entry"], {})
@@ -696,23 +906,31 @@ def check_rows_of_entry(ledger, entry):
         if table not in always and table not in may:
             find("journal", where, "kind %s with rows of %s", entry["kind"], table)
     if entry["kind"] == "run":
-        ledger.findings.expect("root", where, "root", ledger.roots.get(entry["run"]), entry["root"])
+        ledger.expect("root", where, "root", ledger.roots.get(entry["run"]), entry["root"])
     elif entry["root"] is not None:
         find("root", where, "a root, though no run")
 
 
+def bare_name(name):
+    """ledger: approval: what is left of a name without case, spaces, what cannot be seen, and kinds
+    of dashes."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    kinds = [(unicodedata.category(letter), letter) for letter in folded]
+    return "".join("-" if kind == "Pd" else letter for kind, letter in kinds if kind[0] not in "ZC")
+
+
 class States:
-    """What the entries say one after the other: the states of the runs, who did what, and that the rows of runs,
-    approvals and exports say the same."""
+    """What the entries say one after the other: the states of the runs, who did what, and that the
+    rows of runs, approvals and exports say the same."""
 
     def __init__(self, ledger):
         self.ledger, self.state, self.actor, self.exports = ledger, {}, {}, {}
-        self.last_kept, self.municipality, self.init_count = "", {}, 0
+        self.last_kept, self.municipality = "", {}
         self.approvals = {row["entry"]: row for row in ledger.records("approval")}
         self.files = {row["entry"]: row for row in ledger.records("export")}
 
     def check(self, entry):
-        where, find = "entry %s" % entry["entry"], functools.partial(self.ledger.findings.add, "state")
+        where, find = "entry %s" % entry["entry"], functools.partial(self.ledger.find, "state")
         kind, run = entry["kind"], entry["run"]
         if kind not in WRITES:
             find(where, "kind %r is unknown", kind)
@@ -721,17 +939,19 @@ class States:
             find(where, "the first entry, and no other, is of kind init")
         if (run is not None) != (kind in STATES):
             find(where, "kind %s with run %s", kind, run)
-        elif run is not None:
+            return
+        if run is not None:
             before, after = STATES[kind]
             if run not in self.ledger.runs:
                 find(where, "run %s is not there", run)
                 return
             if self.state.get(run) not in before:
-                find(where, "run %s is %s, so there can be no %s", run, self.state.get(run) or "not computed", kind)
+                state = self.state.get(run) or "not computed"
+                find(where, "run %s is %s, so there can be no %s", run, state, kind)
             self.state[run] = after
         method = getattr(self, "check_" + kind, None)
         if method:
-            method(entry, where, functools.partial(self.ledger.findings.expect, kind, where))
+            method(entry, where, functools.partial(self.ledger.expect, kind, where))
 
     def check_init(self, entry, where, expect):
         for row in self.ledger.records("municipality", "entry = ?", entry["entry"]):
@@ -740,8 +960,8 @@ class States:
 
     def check_rates(self, entry, where, expect):
         for row in self.ledger.records("rate", "entry = ?", entry["entry"]):
-            expect("detail", "%s %s from %s, known %s" % (row["name"], row["value_nok"], row["effect"], row["known"]),
-                   entry["detail"])
+            values = row["name"], row["value_nok"], row["effect"], row["known"]
+            expect("detail", "%s %s from %s, known %s" % values, entry["detail"])
 
     def check_run(self, entry, where, expect):
         run = self.ledger.runs[entry["run"]]
@@ -752,37 +972,38 @@ class States:
         expect("half_tax_month", self.municipality.get("half_tax_month"), run["half_tax_month"])
         expect("detail", "month %s, payday %s" % (run["month"], run["payday"]), entry["detail"])
         rates = hashlib.sha256()
-        for row in self.ledger.rows("rate", "known <= ? AND entry < ?", run["known"], entry["entry"]):
+        known_then = "known <= ? AND entry < ?"
+        for row in self.ledger.rows("rate", known_then, run["known"], entry["entry"]):
             rates.update(row_bytes(row[:-1]))
         expect("rates_digest", rates.hexdigest(), run["rates_digest"])
-        if run["payday"] < run["known"]:
-            self.ledger.findings.add("run", where, "payday %s lies before the day it was computed", run["payday"])
-        if run["month"] <= self.last_kept or run["month"] < (self.municipality.get("first_month") or ""):
-            self.ledger.findings.add("run", where, "month %s lies not after those of the runs before", run["month"])
-        waiting = [number for number, state in self.state.items() if state == "computed" and number != run["run"]]
-        if waiting:
-            self.ledger.findings.add("state", where, "run %s still waited for approval", waiting[0])
+        first = self.municipality.get("first_month") or ""
+        if run["month"] <= self.last_kept or run["month"] < first:
+            self.ledger.find("run", where, "month %s lies not after those of the runs before",
+                             run["month"])
+        for number, state in self.state.items():
+            if state == "computed" and number != run["run"]:
+                self.ledger.find("state", where, "run %s still waited for approval", number)
         if run["run"] not in self.ledger.discarded:
             self.last_kept = run["month"]
         self.actor[run["run"]] = entry["actor"]
 
     def check_approve(self, entry, where, expect):
-        """ledger: approval. Four eyes: names without case and spaces differ."""
+        """ledger: approval. Four eyes: names that are the same however they are typed are one
+        person's."""
         run, row = self.ledger.runs[entry["run"]], self.approvals.pop(entry["entry"], None)
-        plain = lambda name: "".join(unicodedata.normalize("NFC", name).casefold().split())
-        if plain(entry["actor"]) == plain(self.actor.get(run["run"], "")):
-            self.ledger.findings.add("approve", where, "%s approved a run of their own", entry["actor"])
+        if bare_name(entry["actor"]) == bare_name(self.actor.get(run["run"], "")):
+            self.ledger.find("approve", where, "%s approved a run of their own", entry["actor"])
         if entry["time"][:10] > run["payday"]:
-            self.ledger.findings.add("approve", where, "after the payday")
+            self.ledger.find("approve", where, "after the payday")
         if not row:
             return
         expect("run of the approval", run["run"], row["run"])
         expect("payments", run["payment_count"], row["payments"])
         expect("sum_ore", run["net_ore"], row["sum_ore"])
-        expect("message_id", "%s-%s-%d" % (self.ledger.municipality["organisation_number"], run["payday"].replace("-", ""), run["run"]),
-               row["message_id"])
+        expect("message_id", message_id(self.ledger, run), row["message_id"])
         expect("created", entry["time"][:-1], row["created"])
-        expect("detail", "payments %d, sum %d.%02d" % (row["payments"], *divmod(row["sum_ore"], 100)), entry["detail"])
+        confirmed = row["payments"], *divmod(row["sum_ore"], 100)
+        expect("detail", "payments %d, sum %d.%02d" % confirmed, entry["detail"])
 
     def check_export(self, entry, where, expect):
         """ledger: export. The first file of a run settles how its tax is paid."""
@@ -796,29 +1017,33 @@ class States:
         others = self.exports.setdefault(entry["run"], [])
         for other in others:
             if (row["content"] == "benefits+tax") != (other["content"] == "benefits+tax"):
-                self.ledger.findings.add("export", where, "%s beside %s", row["content"], other["content"])
+                self.ledger.find("export", where, "%s beside %s", row["content"], other["content"])
             if row["tax_kid"] and other["tax_kid"] not in ("", row["tax_kid"]):
-                self.ledger.findings.add("export", where, "another KID than before")
+                self.ledger.find("export", where, "another KID than before")
             if (row["form"], row["content"]) == (other["form"], other["content"]):
-                self.ledger.findings.add("export", where, "a second file of the same form")
+                self.ledger.find("export", where, "a second file of the same form")
         others.append(row)
         self.ledger.count("files written")
 
     def check_import(self, entry, where, expect):
-        for place, row in enumerate(self.ledger.records("import_file", "entry = ?", entry["entry"]), 1):
+        files = self.ledger.records("import_file", "entry = ?", entry["entry"])
+        for place, row in enumerate(files, 1):
             expect("number of a file", place, row["number"])
             expect("sha256 being a digest", True, bool(re.fullmatch("[0-9a-f]{64}", row["sha256"])))
 
     def finish(self):
         for number in self.ledger.runs:
             if number not in self.state:
-                self.ledger.findings.add("reference", "run %s" % number, "no entry computed it")
+                self.ledger.find("reference", "run %s" % number, "no entry computed it")
         for row in itertools.chain(self.approvals.values(), self.files.values()):
-            self.ledger.findings.add("reference", "entry %s" % row["entry"], "has an approval or export it did not make")
+            self.ledger.find("reference", "entry %s" % row["entry"],
+                             "has an approval or export that it did not make")
 
 
-def check_ledger(ledger, sizes=()):
+def check_ledger(ledger, sizes=(), schema=None):
     check_structure(ledger)
+    if schema:
+        check_schema(ledger, schema)
     read_runs(ledger)
     digest_rows_by_entry(ledger)
     check_runs(ledger)
@@ -826,8 +1051,289 @@ def check_ledger(ledger, sizes=()):
     return check_journal(ledger, sizes)
 
 
+# ---- proofs: The files ---------------------------------------------------------------------------
+
+
+class Unreadable(Exception):
+    """A file that is not what it should be: exit 3."""
+
+
+def read_json(path, form, names):
+    """One object with exactly these fields in this order."""
+    def one_object(pairs):
+        fields = dict(pairs)
+        if len(fields) != len(pairs):
+            raise Unreadable("%s: the same field twice" % path)
+        return fields
+    try:
+        with open(path, encoding="utf-8") as file:
+            fields = json.load(file, object_pairs_hook=one_object)
+        json.dumps(fields, ensure_ascii=False).encode()  # every string can be written as UTF-8
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("%s: no JSON: %s" % (path, error))
+    if type(fields) is not dict or list(fields) != names.split() or fields["form"] != form:
+        raise Unreadable("%s: not the fields of a %s in their order" % (path, form))
+    return fields
+
+
+def expect_type(path, fields, kind, names):
+    for name in names.split():
+        if type(fields[name]) is not kind:
+            raise Unreadable("%s: %s is not of its type" % (path, name))
+
+
+def from_hex(path, name, text, size):
+    if type(text) is not str or not re.fullmatch("[0-9a-f]{%d}" % (2 * size), text):
+        raise Unreadable("%s: %s is not %d lower-case hexadecimal digits" % (path, name, 2 * size))
+    return bytes.fromhex(text)
+
+
+# ---- proofs: Keys and seals ----------------------------------------------------------------------
+
+ACCOUNTS = (B, P, T, K, C, A)
+TOTALS = "runs payslips net_paid_ore claims_outstanding_ore"
+# RFC 8410: SubjectPublicKeyInfo of Ed25519, before the 32 bytes.
+DER_OF_KEY = bytes.fromhex("302a300506032b6570032100")
+
+
+def read_public_key(path):
+    pem = r"\s*-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]*)-----END PUBLIC KEY-----\s*"
+    with open(path, encoding="ascii", errors="replace") as file:
+        match = re.fullmatch(pem, file.read())
+    try:
+        der = base64.b64decode("".join(match[1].split()), validate=True) if match else b""
+    except ValueError:
+        der = b""
+    if len(der) != 44 or der[:12] != DER_OF_KEY:
+        raise Unreadable("%s: no public key of Ed25519" % path)
+    return der[12:]
+
+
+def read_seal(path, findings, public_key):
+    """A seal and whether it is whole: signed, and with the key given. Without a key only that it is
+    whole can be said."""
+    seal = read_json(path, "stonad-seal-1", "form organisation_number entries head last_hash time"
+                     " accounts " + TOTALS + " public_key signature")
+    expect_type(path, seal, int, "entries " + TOTALS)
+    expect_type(path, seal, str, "organisation_number head last_hash time")
+    expect_type(path, seal, list, "accounts")
+    accounts = seal["accounts"]
+    for account in accounts:
+        if type(account) is not dict or list(account) != ["account", "in_ore", "out_ore"]:
+            raise Unreadable("%s: an account has other fields" % path)
+        expect_type(path, account, int, "in_ore out_ore")
+    if tuple(account["account"] for account in accounts) != ACCOUNTS:
+        raise Unreadable("%s: accounts are not the six in their order" % path)
+    message = row_bytes(seal[name] for name in (
+        "form", "organisation_number", "entries", "head", "last_hash", "time"))
+    message += value_bytes(len(accounts))
+    message += b"".join(row_bytes(account.values()) for account in accounts)
+    message += row_bytes(seal[name] for name in TOTALS.split())
+    key = from_hex(path, "public_key", seal["public_key"], 32)
+    whole = is_signed(key, message, from_hex(path, "signature", seal["signature"], 64))
+    if not whole:
+        findings.add("seal", path, "the signature is not over these values")
+    if public_key is None:
+        print("%s: whose key signed it was not checked; its fingerprint is %s" % (
+            path, sha(DER_OF_KEY + key).hex()))
+    elif public_key != key:
+        findings.add("seal", path, "it is signed with another key than the one given")
+        whole = False
+    return seal, whole
+
+
+def check_seal(ledger, path, seal, heads):
+    """proofs: Held against a ledger."""
+    expect = functools.partial(ledger.expect, "seal", path)
+    head, last = heads.get(seal["entries"], (None, None))
+    expect("organisation_number", ledger.municipality["organisation_number"],
+           seal["organisation_number"])
+    if not last:
+        ledger.find("seal", path, "%d entries were sealed, the journal has %d: its end was cut off",
+                    seal["entries"], heads["count"])
+        return
+    expect("head", head, seal["head"])
+    expect("last_hash", last["hash"], seal["last_hash"])
+    expect("time", last["time"], seal["time"])
+    # What the last entry sealed, or one before it, did with each run.
+    state = {run: kind for entry, kind, run in ledger.acts if entry <= seal["entries"]}
+    due = {run: ledger.due[run] for run, kind in state.items()
+           if kind != "discard" and run in ledger.due}
+    for account in seal["accounts"]:
+        moved = [of_run.moved[account["account"]] for of_run in due.values()]
+        sums = [sum(ore[way] for ore in moved) for way in (0, 1)]
+        expect("account " + account["account"], sums, [account["in_ore"], account["out_ore"]])
+    paid = sum(of_run.net_ore for run, of_run in due.items() if state[run] != "run")
+    owed = sum(of_run.owed_ore for of_run in due.values())
+    expect("runs", len(due), seal["runs"])
+    expect("payslips", sum(of_run.count for of_run in due.values()), seal["payslips"])
+    expect("net_paid_ore", paid, seal["net_paid_ore"])
+    expect("claims_outstanding_ore", owed, seal["claims_outstanding_ore"])
+    ledger.count("seals")
+
+
+# ---- proofs: Proofs ------------------------------------------------------------------------------
+
+
+def table_bytes(path, table, rows):
+    """Canonical bytes of a table of the canonical payslip, from its readable rows."""
+    if type(rows) is not list:
+        raise Unreadable("%s: %s is no list of rows" % (path, table))
+    for row in rows:
+        if type(row) is not dict or list(row) != LAYOUT[table] or not all(
+                type(value) in (str, int, type(None)) for value in row.values()):
+            raise Unreadable("%s: a row of %s has other columns" % (path, table))
+    return row_bytes((table, len(rows))) + b"".join(row_bytes(row.values()) for row in rows)
+
+
+def check_proof(path, findings, head, entries):
+    """A payslip, its run's root, the run's entry, the head."""
+    proof = read_json(path, "stonad-proof-1", "form payslip payslip_bytes salt index count path"
+                      " entry entry_bytes entries entry_path head")
+    expect_type(path, proof, int, "index count entries")
+    expect_type(path, proof, str, "payslip_bytes entry_bytes")
+    expect_type(path, proof, list, "path entry_path")
+    tables, entry = proof["payslip"], proof["entry"]
+    wrong = functools.partial(findings.add, "proof", path)
+    if type(tables) is not dict or tuple(tables) != OF_RUN or len(tables["payslip"]) != 1:
+        raise Unreadable("%s: not the five tables of one payslip" % path)
+    if type(entry) is not dict or list(entry) != LAYOUT["journal"][:10]:
+        raise Unreadable("%s: the entry has other columns" % path)
+    expect_type(path, entry, int, "entry")
+    expect_type(path, entry, str, "kind tables root")
+    canonical = b"".join(table_bytes(path, table, rows) for table, rows in tables.items())
+    if canonical != proof["payslip_bytes"].encode():
+        wrong("the readable payslip is not the one that is hashed")
+    if row_bytes(entry.values()) != proof["entry_bytes"].encode():
+        wrong("the readable entry is not the one that is hashed")
+    if entry["kind"] != "run":
+        wrong("the entry computed no run")
+    person_id = tables["payslip"][0]["person_id"]
+    if any((row["run"], row["person_id"]) != (entry["run"], person_id)
+           for rows in tables.values() for row in rows):
+        wrong("a row is of another run than the entry's, or of another person")
+    if " payslip %d " % proof["count"] not in " " + entry["tables"].replace(";", " "):
+        wrong("the entry says another number of payslips than %d", proof["count"])
+    leaf = sha(b"\0" + from_hex(path, "salt", proof["salt"], 32) + canonical)
+    if follow(path, proof["index"], proof["count"], leaf, proof["path"]) != entry["root"]:
+        wrong("payslip, salt and path do not lead to the root of the run")
+    leaf = sha(b"\0" + row_bytes(entry.values()))
+    entries_path = entry["entry"] - 1, proof["entries"], leaf, proof["entry_path"]
+    if follow(path, *entries_path) != proof["head"]:
+        wrong("entry and path do not lead to the head in the file")
+    if proof["head"] != head:
+        wrong("it leads to another head than the one given")
+    if entries is not None and proof["entries"] != entries:
+        wrong("it is over %d entries, the seal over %d", proof["entries"], entries)
+    if not findings.counts:
+        print("%s: entry %d (%s, by %s) made payslip %d of %d in run %d" % (
+            path, entry["entry"], entry["time"], entry["actor"], proof["index"] + 1,
+            proof["count"], entry["run"]))
+
+
+def follow(path, index, count, leaf, hashes):
+    """The root a path leads to, in hexadecimal digits; None when it leads nowhere."""
+    if not 0 <= index < count <= 2**63 or len(hashes) > 65:
+        return None
+    root = root_by_path(index, count, leaf, [from_hex(path, "path", text, 32) for text in hashes])
+    return root.hex() if root else None
+
+
+def check_consistency(path, findings, heads, sizes):
+    """proofs: Consistency. The later head is over the entries of the earlier one and more."""
+    proof = read_json(path, "stonad-consistency-1",
+                      "form old_entries old_head new_entries new_head path")
+    expect_type(path, proof, int, "old_entries new_entries")
+    expect_type(path, proof, list, "path")
+    wrong = functools.partial(findings.add, "consistency", path)
+    old, new = proof["old_entries"], proof["new_entries"]
+    if [proof["old_head"], proof["new_head"]] != heads:
+        wrong("it is about other heads than those given")
+    if sizes and [old, new] != sizes:
+        wrong("it is about %d and %d entries, the seals about %d and %d", old, new, *sizes)
+    hashes = [from_hex(path, "path", text, 32) for text in proof["path"]]
+    roots = None
+    if 1 <= old <= new <= 2**63 and len(hashes) <= 65:
+        roots = roots_by_path(old, new, from_hex(path, "old_head", proof["old_head"], 32), hashes)
+    if not roots or [root.hex() for root in roots] != [proof["old_head"], proof["new_head"]]:
+        wrong("the path does not lead to both heads")
+    if not findings.counts:
+        print("%s: the journal of %d entries begins with that of %d" % (path, new, old))
+
+
+# ---- the command ---------------------------------------------------------------------------------
+
+
+def read_command(words):
+    parser = argparse.ArgumentParser(
+        description="A second verifier of a ledger, from docs/ledger.md and docs/proofs.md.",
+        epilog="Exit 0: nothing found; 1: findings; 2: wrong usage; 3: a file cannot be read.")
+    option = parser.add_argument
+    option("ledger", nargs="?", metavar="LEDGER")
+    option("--schema", metavar="FILE", help="db/schema.sql, to compare the tables word for word")
+    option("--seal", action="append", default=[], metavar="FILE", help="a seal kept elsewhere")
+    option("--public-key", metavar="FILE", help="the key that every seal must be signed with")
+    option("--proof", metavar="FILE", help="the proof of a payslip; needs a head or a seal")
+    option("--consistency", metavar="FILE",
+           help="the proof that a head continues another; needs two heads or seals")
+    option("--head", action="append", default=[], metavar="HASH", help="known from elsewhere")
+    words = parser.parse_args(words)
+    if sum(map(bool, (words.ledger, words.proof, words.consistency))) != 1:
+        parser.error("give a ledger, a proof or a consistency proof")
+    if words.head and (words.seal or words.ledger):
+        parser.error("a head goes with a proof, and without a seal")
+    if words.proof and len(words.head + words.seal) != 1:
+        parser.error("a proof needs one head or seal")
+    if words.consistency and len(words.head + words.seal) != 2:
+        parser.error("a consistency proof needs two heads or seals")
+    return words
+
+
+def check_all(words):
+    """Does what was asked for. Returns the findings."""
+    findings = Findings()
+    public_key = read_public_key(words.public_key) if words.public_key else None
+    seals = [read_seal(path, findings, public_key) for path in words.seal]
+    heads = words.head or [seal["head"] for seal, _ in seals]
+    sizes = [seal["entries"] for seal, _ in seals]
+    if words.proof:
+        check_proof(words.proof, findings, heads[0], sizes[0] if sizes else None)
+        return findings
+    if words.consistency:
+        check_consistency(words.consistency, findings, heads, sizes)
+        return findings
+    ledger = Ledger(words.ledger, findings)
+    try:
+        known = check_ledger(ledger, sizes, words.schema)
+        for path, (seal, is_whole) in zip(words.seal, seals):
+            if is_whole:
+                check_seal(ledger, path, seal, known)
+    except (sqlite3.Error, TypeError, ValueError) as error:
+        # Damaged pages, or a value that is not of its column's type.
+        findings.add("file", words.ledger, "cannot be read to its end: %s", error)
+    finally:
+        ledger.db.close()
+    print("checked: " + counted(ledger.checked))
+    return findings
+
+
+def counted(counts):
+    return ", ".join("%d %s" % (number, name) for name, number in counts.items())
+
+
+def main(words=None):
+    words = read_command(words)
+    try:
+        findings = check_all(words)
+    except (OSError, Unreadable, sqlite3.Error, UnicodeError) as error:
+        print("verify_ledger: %s" % error, file=sys.stderr)
+        return 3
+    if findings.counts:
+        print("found: " + counted(findings.counts))
+        return 1
+    print("nothing found")
+    return 0
+
+
 if __name__ == "__main__":
-    l = Ledger(sys.argv[1])
-    t = time.time()
-    print({k: v[0] for k, v in check_ledger(l).items()})
-    print(l.findings.counts, l.checked, time.time() - t)
+    sys.exit(main())

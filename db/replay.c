@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROGRESS_STEP = 1000, WHAT_SIZE = 64, FRACTION_TEXT_SIZE = 48, ID_DIGITS = 7 };
+enum { COLUMN_MAX = 24, PROGRESS_STEP = 1000, WHAT_SIZE = 64, FRACTION_TEXT_SIZE = 48, ID_DIGITS = 7 };
 enum { ID_SIZE = 64 }; /* an end-to-end id of whatever a damaged ledger makes of it */
 
 /* ---- what a replay carries ----------------------------------------------------------------- */
@@ -37,39 +37,54 @@ enum { LINE_AMOUNT = 10, LINE_FROM_ACCOUNT = 11 };
 static const char *const correction_names[] = {"paid", "due", "difference", "cause",
                                                "cause_entry"};
 static const char *const claim_names[] = {"kind", "decided", "amount", "remaining"};
-enum { CORRECTION_DIFFERENCE = 4, CLAIM_AMOUNT = 4 };
+enum { CORRECTION_DIFFERENCE = 4, CORRECTION_MONTH = 7, CLAIM_AMOUNT = 4 };
 static const char *const finding_names[] = {"code", "severity", "rule", "citation", "text"};
+
+/* The same as the ledger calls them, for who asks for rows (st_replay_rows). */
+static const char *const payslip_columns[] = {
+    "name",        "month",       "state",           "held_reason",  "tax_basis",   "language",
+    "benefit_ore", "offsets_ore", "work_ore",        "absence_ore",  "corrections_ore",
+    "recovery_ore", "taxable_ore", "tax_ore",        "net_ore",      "account",     "end_to_end_id",
+    "tax_period"};
+static const char *const line_columns[] = {
+    "kind",       "month",        "from_date",  "to_date", "quantity", "unit",     "rate",  "exact",
+    "amount_ore", "from_account", "to_account", "cut",     "rule",     "citation", "inputs"};
+static const char *const correction_columns[] = {"paid_ore", "due_ore", "difference_ore", "cause",
+                                                 "cause_entry"};
+static const char *const claim_columns[] = {"kind", "decided", "amount_ore", "remaining_ore"};
 
 static const struct {
     const char *part; /* in `what` */
     const char *sql;
     const char *const *names;
     int first; /* the first column compared */
+    int at_stake; /* the column whose amount the row moves; 0: none */
+    const char *const *columns;
 } tables[STORED_COUNT] = {
     [PAYSLIPS] = {"payslip",
                   "SELECT person_id, name, month, state, held_reason, tax_basis, language,"
                   " benefit_ore, offsets_ore, work_ore, absence_ore, corrections_ore,"
                   " recovery_ore, taxable_ore, tax_ore, net_ore, account, end_to_end_id,"
                   " tax_period FROM payslip WHERE run = ? ORDER BY person_id",
-                  payslip_names, 1},
+                  payslip_names, 1, PAYSLIP_NET, payslip_columns},
     [LINES] = {"line",
                "SELECT person_id, line, kind, month, from_date, to_date, quantity, unit, rate,"
                " exact, amount_ore, from_account, to_account, cut, rule, citation, inputs"
                " FROM line WHERE run = ? ORDER BY person_id, line",
-               line_names, 2},
+               line_names, 2, LINE_AMOUNT, line_columns},
     [CORRECTIONS] = {"correction",
                      "SELECT person_id, substr(month, 1, 4) * 12 + substr(month, 6, 2) - 1,"
-                     " paid_ore, due_ore, difference_ore, cause, cause_entry FROM correction"
+                     " paid_ore, due_ore, difference_ore, cause, cause_entry, month FROM correction"
                      " WHERE run = ? ORDER BY person_id, month",
-                     correction_names, 2},
+                     correction_names, 2, CORRECTION_DIFFERENCE, correction_columns},
     [CLAIMS] = {"claim",
                 "SELECT person_id, number, kind, decided, amount_ore, remaining_ore FROM claim"
                 " WHERE run = ? ORDER BY person_id, number",
-                claim_names, 2},
+                claim_names, 2, CLAIM_AMOUNT, claim_columns},
     [FINDINGS] = {"finding",
                   "SELECT person_id, number, code, severity, rule, citation, text"
                   " FROM finding WHERE run = ? ORDER BY person_id, number",
-                  finding_names, 2},
+                  finding_names, 2, 0, finding_names},
 };
 
 /* The run as its row says it was made. */
@@ -83,6 +98,7 @@ struct recorded {
 struct replay {
     struct st_ledger *ledger;
     const struct st_replay_sink *sink;
+    const struct st_replay_watch *watch; /* in its place, when there is one */
     struct st_error *error;
     struct recorded recorded;
     struct st_run_rates rates;
@@ -91,11 +107,13 @@ struct replay {
     struct {
         sqlite3_stmt *statement;
         bool has_row;
+        unsigned char types[COLUMN_MAX]; /* of its columns, before any was read */
     } stored[STORED_COUNT];
     /* the person being compared; "" the run as a whole */
     const char *person_id;
     char name[ST_TEXT_MAX + 1];
     bool is_told, is_explained;
+    bool is_stranger; /* nothing is recomputed of the person */
     /* what was recomputed, and what came of it */
     struct st_run_totals totals;
     bool totals_are_whole; /* everyone could be computed, and it could be added up */
@@ -127,11 +145,48 @@ static void correction_number(int64_t number, char text[24]) {
         text[0] = '\0';
 }
 
+/* A difference as a place in the ledger. Those of the run's own row are no business of a watch. */
+static enum st_status tell_watch(struct replay *replay, const char *part, int64_t number,
+                                 const char *column, struct st_replay_value stored,
+                                 struct st_replay_value recomputed) {
+    struct st_replay_place place = {.run = replay->recorded.run,
+                                    .person_id = replay->person_id,
+                                    .number = number,
+                                    .is_stranger = replay->is_stranger,
+                                    .column = "",
+                                    .stored = stored,
+                                    .recomputed = recomputed};
+    int table = 0;
+    while (table < STORED_COUNT && strcmp(tables[table].part, part) != 0)
+        table++;
+    if (table == STORED_COUNT)
+        return ST_OK;
+    place.table = (enum st_table)((unsigned)ST_TABLE_PAYSLIP + (unsigned)table);
+    for (int i = 0; column[0] != '\0' && place.column[0] == '\0'; i++)
+        if (strcmp(tables[table].names[i], column) == 0) {
+            place.column = tables[table].columns[i];
+            place.row = replay->stored[table].statement;
+            place.row_column = tables[table].first + i;
+            place.row_type = replay->stored[table].types[place.row_column];
+        }
+    if (place.column[0] == '\0' && stored.is_there && table != PAYSLIPS)
+        place.stored_key = st_column_text(replay->stored[table].statement,
+                                          table == CORRECTIONS ? CORRECTION_MONTH : 1);
+    if (tables[table].at_stake != 0 && stored.is_there) {
+        place.has_amount = true;
+        place.amount.ore =
+            sqlite3_column_int64(replay->stored[table].statement, tables[table].at_stake);
+    }
+    return replay->watch->differ(replay->watch->context, &place);
+}
+
 /* `number` 0: of a part that has none; `column` "": the whole of it. */
 static enum st_status tell(struct replay *replay, const char *part, int64_t number,
                            const char *column, struct st_replay_value stored,
                            struct st_replay_value recomputed) {
     char what[WHAT_SIZE], number_text[24] = "";
+    if (replay->watch != NULL)
+        return tell_watch(replay, part, number, column, stored, recomputed);
     if (number != 0 && strcmp(part, tables[CORRECTIONS].part) == 0)
         correction_number(number, number_text);
     else if (number != 0)
@@ -174,6 +229,10 @@ static struct comparison compare_row(struct replay *replay, int table, int64_t n
                                .column = tables[table].first};
 }
 
+static int stored_type(const struct comparison *comparison) {
+    return comparison->replay->stored[comparison->table].types[comparison->column];
+}
+
 static void differ(struct comparison *comparison, struct st_replay_value stored,
                    struct st_replay_value recomputed) {
     const char *name =
@@ -184,9 +243,9 @@ static void differ(struct comparison *comparison, struct st_replay_value stored,
 }
 
 static void compare_text(struct comparison *comparison, const char *recomputed) {
+    bool is_text = stored_type(comparison) == SQLITE_TEXT;
     const char *stored = st_column_text(comparison->row, comparison->column);
     size_t size = strlen(recomputed);
-    bool is_text = sqlite3_column_type(comparison->row, comparison->column) == SQLITE_TEXT;
     if (!is_text || (size_t)sqlite3_column_bytes(comparison->row, comparison->column) != size ||
         memcmp(stored, recomputed, size) != 0)
         differ(comparison, is_text ? text_value(stored) : missing, text_value(recomputed));
@@ -195,7 +254,7 @@ static void compare_text(struct comparison *comparison, const char *recomputed) 
 
 static void compare_amount(struct comparison *comparison, st_amount recomputed) {
     st_amount stored = {sqlite3_column_int64(comparison->row, comparison->column)};
-    bool is_number = sqlite3_column_type(comparison->row, comparison->column) == SQLITE_INTEGER;
+    bool is_number = stored_type(comparison) == SQLITE_INTEGER;
     if (!is_number || stored.ore != recomputed.ore)
         differ(comparison, is_number ? amount_value(stored) : missing, amount_value(recomputed));
     comparison->column++;
@@ -203,8 +262,7 @@ static void compare_amount(struct comparison *comparison, st_amount recomputed) 
 
 static void compare_truth(struct comparison *comparison, bool recomputed) {
     int64_t stored = sqlite3_column_int64(comparison->row, comparison->column);
-    if (sqlite3_column_type(comparison->row, comparison->column) != SQLITE_INTEGER ||
-        stored != recomputed)
+    if (stored_type(comparison) != SQLITE_INTEGER || stored != recomputed)
         differ(comparison, text_value(stored != 0 ? "yes" : "no"),
                text_value(recomputed ? "yes" : "no"));
     comparison->column++;
@@ -215,8 +273,7 @@ static void compare_number(struct comparison *comparison, int64_t recomputed) {
     int64_t stored = sqlite3_column_int64(comparison->row, comparison->column);
     (void)snprintf(stored_text, sizeof stored_text, "%" PRId64, stored);
     (void)snprintf(recomputed_text, sizeof recomputed_text, "%" PRId64, recomputed);
-    if (sqlite3_column_type(comparison->row, comparison->column) != SQLITE_INTEGER ||
-        stored != recomputed)
+    if (stored_type(comparison) != SQLITE_INTEGER || stored != recomputed)
         differ(comparison, text_value(stored_text), text_value(recomputed_text));
     comparison->column++;
 }
@@ -230,11 +287,13 @@ static void compare_month(struct comparison *comparison, st_month recomputed) {
 /* A date that may be missing: NULL in the ledger. */
 static void compare_date_or_none(struct comparison *comparison, st_date recomputed) {
     char text[ST_DATE_TEXT_SIZE] = "";
+    int type = stored_type(comparison);
     const char *stored = st_column_text(comparison->row, comparison->column);
-    bool is_null = sqlite3_column_type(comparison->row, comparison->column) == SQLITE_NULL;
+    bool is_null = type == SQLITE_NULL;
     if (recomputed != ST_DATE_NONE)
         st_date_format(recomputed, text);
-    if (is_null != (recomputed == ST_DATE_NONE) || strcmp(stored, text) != 0)
+    if (type != (recomputed == ST_DATE_NONE ? SQLITE_NULL : SQLITE_TEXT) ||
+        strcmp(stored, text) != 0)
         differ(comparison, is_null ? missing : text_value(stored), text_value(text));
     comparison->column++;
 }
@@ -254,9 +313,15 @@ static void compare_fraction(struct comparison *comparison, st_fraction recomput
 
 /* ---- the stored rows ----------------------------------------------------------------------- */
 
+/* The types first: what is read as text becomes text. */
 static enum st_status step_stored(struct replay *replay, int table) {
-    return st_step(replay->ledger, replay->stored[table].statement, &replay->stored[table].has_row,
-                   replay->error);
+    sqlite3_stmt *row = replay->stored[table].statement;
+    enum st_status status =
+        st_step(replay->ledger, row, &replay->stored[table].has_row, replay->error);
+    int count = status == ST_OK && replay->stored[table].has_row ? sqlite3_data_count(row) : 0;
+    for (int i = 0; i < count && i < COLUMN_MAX; i++)
+        replay->stored[table].types[i] = (unsigned char)sqlite3_column_type(row, i);
+    return status;
 }
 
 static const char *stored_text(const struct replay *replay, int table, int column) {
@@ -437,12 +502,19 @@ static enum st_status compare_finding(struct replay *replay, int64_t number,
     return row.status == ST_OK ? step_stored(replay, FINDINGS) : row.status;
 }
 
+/* A key of another type is another key, though it reads the same. */
+static bool has_key_of_its_type(const struct replay *replay, int table) {
+    const unsigned char *types = replay->stored[table].types;
+    return table == CORRECTIONS ? types[CORRECTION_MONTH] == SQLITE_TEXT
+                                : types[1] == SQLITE_INTEGER;
+}
+
 /* Whether the person's row of that number is there; those of lower numbers are told before. */
 static enum st_status find_numbered(struct replay *replay, int table, int64_t number,
                                     bool *is_stored) {
     enum st_status status = tell_stored_before(replay, table, number);
     *is_stored = status == ST_OK && is_of_person(replay, table) &&
-                 stored_number(replay, table, 1) == number;
+                 stored_number(replay, table, 1) == number && has_key_of_its_type(replay, table);
     return status;
 }
 
@@ -608,7 +680,7 @@ static enum st_status compare_person(struct replay *replay,
         status = compare_claims(replay, payslip);
     if (status == ST_OK)
         status = compare_findings(replay, payslip);
-    if (status == ST_OK && replay->is_told && !replay->is_explained &&
+    if (status == ST_OK && replay->sink != NULL && replay->is_told && !replay->is_explained &&
         replay->person_id[0] != '\0')
         status = explain(replay, payslip);
     return status;
@@ -656,7 +728,9 @@ static enum st_status tell_strangers(struct replay *replay, const char *person_i
         if (copy == NULL)
             return st_db_fail_memory(replay->error);
         begin_person(replay, copy, NULL);
+        replay->is_stranger = true;
         enum st_status status = compare_person(replay, NULL, &nothing);
+        replay->is_stranger = false;
         replay->person_id = "";
         if (status != ST_OK)
             return status;
@@ -665,12 +739,21 @@ static enum st_status tell_strangers(struct replay *replay, const char *person_i
 
 /* ---- the walk ------------------------------------------------------------------------------ */
 
+/* What was recomputed of a person, or (participant NULL) of the run as a whole, is seen first. */
+static enum st_status show_watch(struct replay *replay, const struct st_participant *participant,
+                                 const struct st_payslip *payslip) {
+    return replay->watch == NULL
+               ? ST_OK
+               : replay->watch->person(replay->watch->context, participant, payslip);
+}
+
 static enum st_status compare_run_findings(struct replay *replay) {
     struct st_finding findings[ST_RUN_FINDING_MAX];
     size_t count = st_run_findings(&replay->recorded.terms, findings);
     const struct st_payslip run = {.held_reason = "", .findings = findings, .finding_count = count};
     begin_person(replay, "", NULL);
-    return compare_person(replay, NULL, &run);
+    enum st_status status = show_watch(replay, NULL, &run);
+    return status == ST_OK ? compare_person(replay, NULL, &run) : status;
 }
 
 static enum st_status replay_person(struct replay *replay, const struct st_person_facts *facts) {
@@ -686,9 +769,10 @@ static enum st_status replay_person(struct replay *replay, const struct st_perso
     if (status == ST_REFUSED || status == ST_BAD_INPUT)
         return tell_refusal(replay, &refusal);
     if (status == ST_OK)
-        return compare_person(replay, participant, &payslip);
-    *replay->error = refusal;
-    return status;
+        status = show_watch(replay, participant, &payslip);
+    else
+        *replay->error = refusal;
+    return status == ST_OK ? compare_person(replay, participant, &payslip) : status;
 }
 
 static enum st_status replay_everyone(struct replay *replay) {
@@ -697,7 +781,7 @@ static enum st_status replay_everyone(struct replay *replay) {
     enum st_status status = compare_run_findings(replay);
     for (int64_t done = 0; status == ST_OK; done++) {
         bool found = false;
-        if (done % PROGRESS_STEP == 0)
+        if (sink != NULL && done % PROGRESS_STEP == 0)
             sink->progress(sink->context, done, replay->recorded.totals.person_count);
         status = st_facts_reader_next(replay->reader, &facts, &found, replay->error);
         if (status == ST_OK && !found)
@@ -904,6 +988,29 @@ static enum st_status replay_run(struct st_ledger *ledger, int64_t run,
         status = compare_totals(&replay);
     if (status == ST_OK)
         status = sink->finished(sink->context, &replay.result);
+    release(&replay);
+    return status;
+}
+
+enum st_status st_replay_rows(struct st_ledger *ledger, int64_t run,
+                              const struct st_replay_watch *watch, struct st_error *error) {
+    struct replay replay = {.ledger = ledger,
+                            .watch = watch,
+                            .error = error,
+                            .person_id = "",
+                            .totals_are_whole = true,
+                            .result = {.is_summed = true}};
+    enum st_status status = open_run(&replay, run);
+    if (status == ST_OK) {
+        const struct st_replayed_run replayed = {.run = run,
+                                                 .month = replay.recorded.terms.month,
+                                                 .id_prefix = replay.id_prefix,
+                                                 .reader = replay.reader,
+                                                 .rates = &replay.rates};
+        status = watch->begin(watch->context, &replayed);
+    }
+    if (status == ST_OK)
+        status = replay_everyone(&replay);
     release(&replay);
     return status;
 }

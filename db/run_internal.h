@@ -9,6 +9,7 @@
 
 #include "db/canonical.h"
 #include "db/ledger_internal.h"
+#include "stonad/replay.h"
 
 /* ---- what earlier runs left (run_history.c) -------------------------------------------------- */
 
@@ -153,6 +154,47 @@ enum st_status st_payslip_write(struct st_payslip_writer *writer,
                                 const struct st_participant *participant,
                                 const struct st_payslip *payslip,
                                 struct st_error *error) ST_MUST_CHECK ST_NONNULL;
+
+/* ---- the rows of a run computed again (replay.c) --------------------------------------------- */
+
+/* A value, or (column "") a row, of payslip, line, correction, claim or finding that is not what the
+ * run computed again comes to. */
+struct st_replay_place {
+    enum st_table table;
+    int64_t run;
+    const char *person_id; /* "": the run as a whole */
+    int64_t number;        /* line, number, or the month of a correction; 0 of a payslip */
+    const char *stored_key; /* the same as it stands in a stored row that is one too many; or NULL */
+    bool is_stranger;       /* nothing is recomputed of the person */
+    const char *column;
+    struct st_replay_value stored, recomputed;
+    sqlite3_stmt *row; /* the stored row and the column's place in it; NULL with column "" */
+    int row_column, row_type; /* the type before it was read */
+    bool has_amount; /* what the stored row moves */
+    st_amount amount;
+};
+/* What rows are made with, as st_payslip_writer has it; borrowed until the replay ends. */
+struct st_replayed_run {
+    int64_t run;
+    st_month month;
+    const char *id_prefix;
+    const struct st_facts_reader *reader;
+    const struct st_run_rates *rates;
+};
+/* Other than ST_OK ends the replay. */
+struct st_replay_watch {
+    void *context;
+    enum st_status (*begin)(void *context, const struct st_replayed_run *run);
+    /* What was recomputed, person by person; participant NULL: the findings of the run as a whole. */
+    enum st_status (*person)(void *context, const struct st_participant *participant,
+                             const struct st_payslip *payslip);
+    enum st_status (*differ)(void *context, const struct st_replay_place *place);
+};
+/* Computes the run again from what was known then, inside the caller's transaction. ST_DAMAGED,
+ * ST_REFUSED or ST_BAD_INPUT when that cannot be done any more. */
+enum st_status st_replay_rows(struct st_ledger *ledger, int64_t run,
+                              const struct st_replay_watch *watch,
+                              struct st_error *error) ST_MUST_CHECK ST_NONNULL;
 
 /* ---- a run's row and state (run_read.c) ---------------------------------------------------- */
 

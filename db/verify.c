@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,6 +61,16 @@ static const struct {
     [ST_VERIFY_LINK] = {"VERIFY-LINK", ST_VERIFY_ROWS,
                         "The row before this one, of the same entry, is not the one that was written "
                         "before it: a row was removed, added, or its key changed."},
+    [ST_VERIFY_MISSING] = {"VERIFY-MISSING", ST_VERIFY_ROWS,
+                           "Rows that the entry wrote were removed here, or given to another "
+                           "entry."},
+    [ST_VERIFY_ROW] = {"VERIFY-ROW", ST_VERIFY_ROWS,
+                       "The row is not the one the run wrote: computed again, the run gives the "
+                       "rows the journal lists, and they say otherwise."},
+    [ST_VERIFY_DIFFERS] = {"VERIFY-DIFFERS", ST_VERIFY_ROWS,
+                           "The run computed again says otherwise, but does not give the rows the "
+                           "journal lists either: this was changed, or the facts, rates, earlier "
+                           "runs or rules it was computed from are others now."},
     [ST_VERIFY_CONTENT] = {"VERIFY-CONTENT", ST_VERIFY_ROWS,
                            "An entry of this kind does not write that many rows of this table: "
                            "rows were removed, added or given to another entry."},
@@ -76,11 +87,17 @@ static const struct {
                              "Who computed the run approved it too."},
     [ST_VERIFY_APPROVAL] = {"VERIFY-APPROVAL", ST_VERIFY_REFERENCES,
                             "What was approved is not what the run says."},
+    [ST_VERIFY_EXPORT] = {"VERIFY-EXPORT", ST_VERIFY_REFERENCES,
+                          "What is recorded of a payment file cannot be, or is not what was "
+                          "recorded of another of the same run."},
     [ST_VERIFY_DETAIL] = {"VERIFY-DETAIL", ST_VERIFY_REFERENCES,
                           "The journal tells of the command otherwise than the rows it wrote."},
     [ST_VERIFY_MONTH] = {"VERIFY-MONTH", ST_VERIFY_REFERENCES,
                          "Two runs that were not discarded pay the same month, or a later run an "
                          "earlier one."},
+    [ST_VERIFY_TWICE] = {"VERIFY-TWICE", ST_VERIFY_REFERENCES,
+                         "Persons are paid for the same month by two runs that were not "
+                         "discarded."},
     [ST_VERIFY_RATES] = {"VERIFY-RATES", ST_VERIFY_REFERENCES,
                          "The rates known to the run are not those the ledger holds."},
     [ST_VERIFY_PERSON] = {"VERIFY-PERSON", ST_VERIFY_REFERENCES,
@@ -134,9 +151,15 @@ enum st_status st_verify_tell(struct st_verify *verify, enum st_verify_code code
     return status;
 }
 
-static void format_ore(int64_t ore, char text[32]) {
+enum st_status st_verify_tell_damage(struct st_verify *verify, const char *table,
+                                     const char *row) {
+    const struct st_verify_row told = {.table = table, .row = row, .found = verify->error->text};
+    return st_verify_tell(verify, ST_VERIFY_READ, &told);
+}
+
+void st_verify_format_ore(int64_t ore, char text[ST_VERIFY_AMOUNT_SIZE]) {
     uint64_t size = ore < 0 ? -(uint64_t)ore : (uint64_t)ore;
-    (void)snprintf(text, 32, "%s%" PRIu64 ".%02u", ore < 0 ? "-" : "", size / 100,
+    (void)snprintf(text, ST_VERIFY_AMOUNT_SIZE, "%s%" PRIu64 ".%02u", ore < 0 ? "-" : "", size / 100,
                    (unsigned)(size % 100));
 }
 
@@ -144,7 +167,7 @@ enum st_status st_verify_same_number(struct st_verify *verify, enum st_verify_co
                                      const struct st_verify_row *row, int64_t expected,
                                      int64_t found, bool amount) {
     struct st_verify_row told = *row;
-    char expected_text[32], found_text[32];
+    char expected_text[ST_VERIFY_AMOUNT_SIZE], found_text[ST_VERIFY_AMOUNT_SIZE];
     if (expected == found)
         return ST_OK;
     told.expected = expected_text;
@@ -154,8 +177,8 @@ enum st_status st_verify_same_number(struct st_verify *verify, enum st_verify_co
         (void)snprintf(found_text, sizeof found_text, "%" PRId64, found);
         return st_verify_tell(verify, code, &told);
     }
-    format_ore(expected, expected_text);
-    format_ore(found, found_text);
+    st_verify_format_ore(expected, expected_text);
+    st_verify_format_ore(found, found_text);
     told.has_amount = st_amount_subtract((st_amount){found}, (st_amount){expected}, &told.amount);
     return st_verify_tell(verify, code, &told);
 }
@@ -173,14 +196,29 @@ enum st_status st_verify_same_text(struct st_verify *verify, enum st_verify_code
 
 /* ---- walks --------------------------------------------------------------------------------- */
 
+void st_verify_add_key(char key[ST_VERIFY_KEY_SIZE], const char *format, ...) {
+    size_t used = strlen(key);
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(key + used, ST_VERIFY_KEY_SIZE - used, format, arguments);
+    va_end(arguments);
+}
+
 void st_verify_key(sqlite3_stmt *statement, int count, char key[ST_VERIFY_KEY_SIZE]) {
-    size_t used = 0;
     key[0] = '\0';
-    for (int i = 0; i < count && used < ST_VERIFY_KEY_SIZE - 1; i++) {
-        int size = snprintf(key + used, ST_VERIFY_KEY_SIZE - used, "%s%s %.60s",
-                            i == 0 ? "" : ", ", sqlite3_column_name(statement, i),
-                            st_column_text(statement, i));
-        used += size < 0 ? ST_VERIFY_KEY_SIZE : (size_t)size;
+    for (int i = 0; i < count; i++)
+        st_verify_add_key(key, "%s%s %.60s", i == 0 ? "" : ", ", sqlite3_column_name(statement, i),
+                          st_column_text(statement, i));
+}
+
+const char *st_verify_value(sqlite3_stmt *statement, int column) {
+    switch (sqlite3_column_type(statement, column)) {
+    case SQLITE_NULL:
+        return "NULL";
+    case SQLITE_BLOB:
+        return "bytes that are no text";
+    default:
+        return st_column_text(statement, column);
     }
 }
 
@@ -228,7 +266,9 @@ static enum st_status open_ledger(const char *path, struct st_ledger **out,
 }
 
 static enum st_status make_model(struct st_verify *verify) {
-    if (sqlite3_open(":memory:", &verify->model) != SQLITE_OK ||
+    if (sqlite3_open_v2(":memory:", &verify->model,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+                        NULL) != SQLITE_OK ||
         sqlite3_exec(verify->model, st_resource_db_schema_sql, NULL, NULL, NULL) != SQLITE_OK)
         return st_db_fail_memory(verify->error);
     return ST_OK;
@@ -240,8 +280,14 @@ static enum st_status perform(struct st_verify *verify, const char *what,
     enum st_status status = part(verify);
     if (status != ST_DAMAGED || verify->stopped)
         return status;
-    struct st_verify_row row = {.row = what, .found = verify->error->text};
-    return st_verify_tell(verify, ST_VERIFY_READ, &row);
+    return st_verify_tell_damage(verify, "", what);
+}
+
+/* Without a secret verify goes on: the row of municipality is told of. */
+static enum st_status open_leaves(struct st_verify *verify) {
+    enum st_status status = st_leaf_maker_open(&verify->leaves, verify->ledger, verify->error);
+    verify->has_secret = status == ST_OK;
+    return status == ST_DAMAGED ? ST_OK : status;
 }
 
 /* Runs are numbered as they were computed: those of later entries have greater numbers. */
@@ -286,19 +332,18 @@ enum st_status st_ledger_verify_since(const char *path, int64_t since_entry,
     if (status == ST_OK)
         status = skip_to(&verify, since_entry);
     if (status == ST_OK)
+        status = open_leaves(&verify);
+    if (status == ST_OK)
         status = perform(&verify, "file and tables", st_verify_structure);
     if (status == ST_OK)
-        status = perform(&verify, "journal and rows", st_verify_rows);
-    if (status == ST_OK)
-        status = perform(&verify, "trees of payslips", st_verify_trees);
+        status = perform(&verify, "journal, rows and sums", st_verify_rows);
     if (status == ST_OK)
         status = perform(&verify, "references and states", st_verify_states);
     if (status == ST_OK)
-        status = perform(&verify, "payslips and sums", st_verify_books);
-    if (status == ST_OK)
-        status = perform(&verify, "corrections and claims", st_verify_claims);
+        status = perform(&verify, "what was paid and what is owed", st_verify_claims);
     (void)sqlite3_exec(verify.ledger->db, "ROLLBACK", NULL, NULL, NULL);
     (void)sqlite3_close(verify.model);
+    st_leaf_maker_close(&verify.leaves);
     st_ledger_close(verify.ledger);
     return status;
 }

@@ -1,501 +1,175 @@
 /* SPDX-License-Identifier: MIT */
-/* verify_rows.c - the journal's entries one by one, and every row of every table against the digest
- * of the entry it belongs to.
+/* verify_rows.c - every row of every table against the digest of the entry it belongs to, and, where
+ * a digest does not fit, which row and which field it is.
  *
- * The canonical bytes are made here anew, from docs/ledger.md, and not by the writer's code: a fault
- * in one of the two shows. The entry's list of tables says which of them was changed; the codes of
- * its rows (verify_codes.c) say where. Fact tables have no index by entry, so a table is walked once,
- * by primary key, with a SHA-256 running for each entry. Entries are taken WINDOW at a time: memory
- * has a limit, and only a ledger of more entries is walked more than once.
+ * Fact tables have no index by entry, so a table is walked once, by primary key, with a SHA-256
+ * running for each entry. Entries are taken WINDOW at a time: memory has a limit, and only a ledger of
+ * more entries is walked more than once. What is amiss is found on that walk and told afterwards,
+ * when it is known whether the rows as a whole are right: a second look at the rows of that entry.
  */
-#include "db/canonical.h"
 #include "db/verify_internal.h"
 
 #include <assert.h>
 #include <inttypes.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW = 512, SHA256_SIZE = 32, KIND_SIZE = 24, COLUMNS_MAX = 24 };
-
-/* The rows of one table that an entry wrote: how many, and their digest. */
-struct table_rows {
-    int64_t count;
-    char digest[ST_DIGEST_TEXT_SIZE];
-};
+enum { WINDOW = 512 };
+_Static_assert((int)ST_TABLE_COUNT <= 32, "a bit for each table");
 
 /* An entry of the window: what it says it wrote, and what its rows have come to. */
 struct held_entry {
-    int64_t number;
-    char kind[KIND_SIZE];
-    EVP_MD_CTX *running;   /* of the table being walked; kept for the next */
+    struct st_entry_said said;
+    struct st_table_rows found[ST_TABLE_COUNT];
+    uint32_t misfits;              /* bit t: codes of table t do not fit */
+    struct st_sha256_run *running; /* of the table being walked; kept for the next */
     bool is_running;
-    struct st_codes codes; /* likewise */
-    struct table_rows listed[ST_TABLE_COUNT], found[ST_TABLE_COUNT];
+    struct st_code_walk codes; /* likewise */
 };
 
 struct walk {
     struct st_verify *verify;
-    EVP_MD *sha256;
-    EVP_MD_CTX *context; /* for short sequences */
-    struct st_leaf_maker maker; /* the secret the digests are hidden with */
+    struct st_sha256 *sha256;
+    struct st_journal_check *journal;
+    struct st_run_walk *runs;
     struct held_entry *entries;
     size_t entry_count;
+    struct held_entry *last_met;
     int64_t first, last; /* entry numbers of this window: rows outside it are another's */
-    int64_t entry_before;
-    char time_before[ST_TIME_TEXT_SIZE + 8];
-    char hash_before[ST_DIGEST_TEXT_SIZE];
-    struct st_codes journal_codes;
-    char *bytes; /* canonical bytes of a row */
-    size_t size, room;
+    int64_t journal_end; /* the number of the journal's last entry; INT64_MAX: it is not reached */
+    int64_t told_missing; /* an entry past the journal's end, told of */
+    struct st_row_bytes bytes;
+    struct st_run_found *runs_found; /* of this window */
+    size_t run_count, run_room;
 };
 
-/* ---- canonical bytes ----------------------------------------------------------------------- */
-
-static enum st_status make_room(struct walk *walk, size_t size) {
-    if (walk->room - walk->size >= size)
-        return ST_OK;
-    size_t room = 2 * (walk->size + size);
-    char *larger = realloc(walk->bytes, room);
-    if (larger == NULL)
-        return st_db_fail_memory(walk->verify->error);
-    walk->bytes = larger;
-    walk->room = room;
-    return ST_OK;
-}
-
-static void put_number(struct walk *walk, char tag, int64_t number, char end) {
-    char digits[24];
-    size_t at = sizeof digits;
-    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
-    for (digits[--at] = end; at == sizeof digits - 1 || rest > 0; rest /= 10)
-        digits[--at] = (char)('0' + rest % 10);
-    if (number < 0)
-        digits[--at] = '-';
-    digits[--at] = tag;
-    memcpy(walk->bytes + walk->size, digits + at, sizeof digits - at);
-    walk->size += sizeof digits - at;
-}
-
-static enum st_status put_text(struct walk *walk, const char *text, size_t size) {
-    enum st_status status = make_room(walk, size + 32);
-    if (status != ST_OK)
-        return status;
-    put_number(walk, 't', (int64_t)size, ':');
-    if (size > 0)
-        memcpy(walk->bytes + walk->size, text, size);
-    walk->bytes[walk->size + size] = ';';
-    walk->size += size + 1;
-    return ST_OK;
-}
-
-/* A value of a type that no table takes has bytes of its own ("x;"), so that it is never mistaken. */
-static enum st_status put_column(struct walk *walk, sqlite3_stmt *row, int column) {
-    enum st_status status = make_room(walk, 32);
-    int type = sqlite3_column_type(row, column);
-    if (status != ST_OK)
-        return status;
-    if (type == SQLITE_TEXT) {
-        const char *text = (const char *)sqlite3_column_text(row, column);
-        if (text == NULL)
-            return st_db_fail_memory(walk->verify->error);
-        return put_text(walk, text, (size_t)sqlite3_column_bytes(row, column));
-    }
-    if (type == SQLITE_INTEGER) {
-        put_number(walk, 'i', sqlite3_column_int64(row, column), ';');
-        return ST_OK;
-    }
-    memcpy(walk->bytes + walk->size, type == SQLITE_NULL ? "n;" : "x;", 2);
-    walk->size += 2;
-    return ST_OK;
-}
-
-static enum st_status put_columns(struct walk *walk, sqlite3_stmt *row, int first, int count) {
-    enum st_status status = ST_OK;
-    walk->size = 0;
-    for (int i = first; status == ST_OK && i < first + count; i++)
-        status = put_column(walk, row, i);
-    return status;
-}
-
-static void to_hex(const unsigned char bytes[SHA256_SIZE], char hex[ST_DIGEST_TEXT_SIZE]) {
-    for (size_t i = 0; i < SHA256_SIZE; i++)
-        (void)snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-}
-
-/* The SHA-256 of the bytes that were put together. */
-static enum st_status digest_bytes(struct walk *walk, char hex[ST_DIGEST_TEXT_SIZE]) {
-    unsigned char digest[SHA256_SIZE];
-    if (EVP_DigestInit_ex2(walk->context, walk->sha256, NULL) != 1 ||
-        EVP_DigestUpdate(walk->context, walk->bytes, walk->size) != 1 ||
-        EVP_DigestFinal_ex(walk->context, digest, NULL) != 1)
-        return st_db_fail_memory(walk->verify->error);
-    to_hex(digest, hex);
-    return ST_OK;
-}
-
-/* ---- the journal --------------------------------------------------------------------------- */
-
-enum { ENTRY, TIME, ACTOR, KIND, RUN, DETAIL, TABLES, DIGEST, ROOT, PREVIOUS_HASH, HASH };
-
-/* The kinds of entries, and whether they name a run. */
-static const struct kind {
-    const char *name;
-    bool names_run;
-} kinds[] = {{"init", false}, {"import", false}, {"rates", false}, {"run", true},
-             {"approve", true}, {"discard", true}, {"export", true}};
-
-static enum st_status check_kind(struct walk *walk, sqlite3_stmt *row, const char *key) {
-    const char *kind = st_column_text(row, KIND);
-    bool names_run = sqlite3_column_type(row, RUN) != SQLITE_NULL;
-    bool is_first = sqlite3_column_int64(row, ENTRY) == 1;
-    struct st_verify_row told = {.table = "journal", .row = key, .field = "kind", .found = kind};
-    for (size_t i = 0; i < ST_COUNT_OF(kinds); i++) {
-        if (strcmp(kind, kinds[i].name) != 0)
-            continue;
-        if (kinds[i].names_run != names_run) {
-            told.field = "run";
-            told.expected = names_run ? "" : "a run";
-            told.found = st_column_text(row, RUN);
-            return st_verify_tell(walk->verify, ST_VERIFY_KIND, &told);
-        }
-        if (is_first == (i == 0))
-            return ST_OK;
-    }
-    told.expected = is_first ? "init" : "import, rates, run, approve, discard or export";
-    return st_verify_tell(walk->verify, ST_VERIFY_KIND, &told);
-}
-
-static bool time_exists(const char *text) {
-    st_date date;
-    return strlen(text) == ST_TIME_TEXT_SIZE - 1 && st_date_parse(text, 10, &date) &&
-           text[10] == 'T' && text[13] == ':' && text[16] == ':' && text[19] == 'Z' &&
-           strspn(text + 11, "0123456789") == 2 && strncmp(text + 11, "23", 2) <= 0 &&
-           strspn(text + 14, "0123456789") == 2 && strncmp(text + 14, "59", 2) <= 0 &&
-           strspn(text + 17, "0123456789") == 2 && strncmp(text + 17, "59", 2) <= 0;
-}
-
-static enum st_status check_order(struct walk *walk, sqlite3_stmt *row, const char *key) {
-    struct st_verify_row told = {.table = "journal", .row = key, .field = "entry"};
-    const char *time = st_column_text(row, TIME);
-    char before[64];
-    enum st_status status =
-        st_verify_same_number(walk->verify, ST_VERIFY_ENTRY, &told, walk->entry_before + 1,
-                              sqlite3_column_int64(row, ENTRY), false);
-    if (status != ST_OK || (time_exists(time) && strcmp(time, walk->time_before) >= 0))
-        return status;
-    (void)snprintf(before, sizeof before, "a time, %s or later",
-                   walk->time_before[0] == '\0' ? "any" : walk->time_before);
-    told.field = "time";
-    told.expected = before;
-    told.found = time;
-    return st_verify_tell(walk->verify, ST_VERIFY_TIME, &told);
-}
-
-static enum st_status check_chain(struct walk *walk, sqlite3_stmt *row, const char *key) {
-    char hash[ST_DIGEST_TEXT_SIZE];
-    struct st_verify_row told = {.table = "journal", .row = key, .field = "previous_hash"};
-    enum st_status status =
-        st_verify_same_text(walk->verify, ST_VERIFY_CHAIN, &told, walk->hash_before,
-                            st_column_text(row, PREVIOUS_HASH));
-    if (status == ST_OK)
-        status = put_columns(walk, row, ENTRY, HASH);
-    if (status == ST_OK)
-        status = digest_bytes(walk, hash);
-    told.field = "hash";
-    if (status == ST_OK)
-        status = st_verify_same_text(walk->verify, ST_VERIFY_HASH, &told, hash,
-                                     st_column_text(row, HASH));
-    return status;
-}
-
-/* One "name count digest" of the list, at *text, which goes on past it. False when it is none, or
- * when its table does not come after `after`. */
-static bool read_listed(const char **text, int after, struct held_entry *entry, int *table) {
-    char name[24], digest[ST_DIGEST_TEXT_SIZE + 1];
-    int64_t count;
-    int size = 0;
-    if (sscanf(*text, "%23[a-z_] %" SCNd64 " %65[0-9a-f]%n", name, &count, digest, &size) != 3 ||
-        strlen(digest) != ST_DIGEST_TEXT_SIZE - 1 || count < 1)
-        return false;
-    for (*table = after + 1; *table < ST_TABLE_COUNT; ++*table)
-        if (strcmp(st_table_name((enum st_table)*table), name) == 0)
-            break;
-    if (*table == ST_TABLE_COUNT)
-        return false;
-    entry->listed[*table].count = count;
-    memcpy(entry->listed[*table].digest, digest, ST_DIGEST_TEXT_SIZE);
-    *text += size;
-    return true;
-}
-
-static bool read_list(const char *text, struct held_entry *entry) {
-    int table = -1;
-    for (bool is_first = true; *text != '\0'; is_first = false) {
-        if (!is_first && *text++ != ';')
-            return false;
-        if (!read_listed(&text, table, entry, &table))
-            return false;
-    }
-    return true;
-}
-
-/* Reads the entry's list of tables, and holds it against the digest over it. */
-static enum st_status check_list(struct walk *walk, sqlite3_stmt *row, const char *key,
-                                 struct held_entry *entry) {
-    char hex[ST_DIGEST_TEXT_SIZE];
-    struct st_verify_row told = {.table = "journal",
-                                 .row = key,
-                                 .field = "tables",
-                                 .expected = "name count digest;...",
-                                 .found = st_column_text(row, TABLES)};
-    memset(entry->listed, 0, sizeof entry->listed);
-    if (!read_list(told.found, entry))
-        return st_verify_tell(walk->verify, ST_VERIFY_TABLES, &told);
-    enum st_status status = ST_OK;
-    walk->size = 0;
-    for (unsigned t = 0; status == ST_OK && t < ST_TABLE_COUNT; t++) {
-        const char *name = st_table_name((enum st_table)t);
-        if (entry->listed[t].count == 0)
-            continue;
-        status = put_text(walk, name, strlen(name));
-        if (status == ST_OK)
-            status = make_room(walk, 32);
-        if (status != ST_OK)
-            break;
-        put_number(walk, 'i', entry->listed[t].count, ';');
-        status = put_text(walk, entry->listed[t].digest, ST_DIGEST_TEXT_SIZE - 1);
-    }
-    if (status == ST_OK)
-        status = digest_bytes(walk, hex);
-    told.field = "digest";
-    return status == ST_OK ? st_verify_same_text(walk->verify, ST_VERIFY_TABLES, &told, hex,
-                                                 st_column_text(row, DIGEST))
-                           : status;
-}
-
-static enum st_status check_entry(struct walk *walk, sqlite3_stmt *row, struct held_entry *entry) {
-    char key[60];
-    (void)snprintf(key, sizeof key, "entry %" PRId64, (int64_t)sqlite3_column_int64(row, ENTRY));
-    enum st_status status = check_order(walk, row, key);
-    if (status == ST_OK)
-        status = check_kind(walk, row, key);
-    if (status == ST_OK)
-        status = check_list(walk, row, key, entry);
-    if (status == ST_OK)
-        status = check_chain(walk, row, key);
-    if (status == ST_OK)
-        status = st_verify_codes(walk->verify, ST_TABLE_JOURNAL, &walk->journal_codes, row, 0, key);
-    walk->entry_before = sqlite3_column_int64(row, ENTRY);
-    st_column_copy(row, TIME, walk->time_before, sizeof walk->time_before);
-    st_column_copy(row, HASH, walk->hash_before, sizeof walk->hash_before);
-    return status;
-}
+/* ---- the window ---------------------------------------------------------------------------- */
 
 /* Checks the journal's next entries and holds them; *is_end when they are the last. */
-static enum st_status read_window(struct walk *walk, sqlite3_stmt *journal, bool *is_end) {
+static enum st_status read_window(struct walk *walk, bool *is_end) {
+    struct st_verify *verify = walk->verify;
     enum st_status status = ST_OK;
+    int64_t last = 0;
     bool found = true;
-    walk->first = walk->entry_count == 0    ? walk->verify->first_entry
+    walk->first = walk->last == INT64_MIN   ? verify->first_entry
                   : walk->last == INT64_MAX ? INT64_MAX
                                             : walk->last + 1;
     walk->entry_count = 0;
+    walk->last_met = NULL;
     while (status == ST_OK && walk->entry_count < WINDOW) {
-        status = st_verify_next(walk->verify, journal, &found);
+        struct held_entry *entry = &walk->entries[walk->entry_count];
+        status = st_journal_check_next(walk->journal, &entry->said, &found);
         if (status != ST_OK || !found)
             break;
-        struct held_entry *entry = &walk->entries[walk->entry_count++];
-        entry->number = sqlite3_column_int64(journal, ENTRY);
-        st_column_copy(journal, KIND, entry->kind, sizeof entry->kind);
         memset(entry->found, 0, sizeof entry->found);
-        walk->last = entry->number;
-        walk->verify->summary->entry_count++;
-        walk->verify->summary->row_count++;
-        status = check_entry(walk, journal, entry);
-        if (entry->number < walk->verify->first_entry)
-            walk->entry_count--; /* its rows are not looked at */
+        entry->misfits = 0;
+        walk->last = last = entry->said.number;
+        verify->summary->entry_count++;
+        verify->summary->row_count++;
+        walk->entry_count += entry->said.number >= verify->first_entry;
     }
     *is_end = !found;
-    if (!found)
+    if (!found) {
+        walk->journal_end = last;
         walk->last = INT64_MAX;
+    }
     return status;
 }
 
 static struct held_entry *find_entry(struct walk *walk, int64_t number) {
     size_t low = 0, high = walk->entry_count;
+    if (walk->last_met != NULL && walk->last_met->said.number == number)
+        return walk->last_met;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (walk->entries[middle].number < number)
+        if (walk->entries[middle].said.number < number)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < walk->entry_count && walk->entries[low].number == number ? &walk->entries[low]
-                                                                          : NULL;
+    if (low == walk->entry_count || walk->entries[low].said.number != number)
+        return NULL;
+    return walk->last_met = &walk->entries[low];
 }
 
 /* ---- the rows of a table ------------------------------------------------------------------- */
 
-static bool belongs_by_run(enum st_table table) { return st_table_is_of_payslip(table); }
-
-/* What a table's walk reads: first the key (key_count columns), then all columns, `codes` last, then
- * the entry. */
-struct layout {
-    int key_count, column_count;
-    struct st_sql sql;
-};
-
-/* Columns and key are those of the shipped schema, whatever the ledger's own says. */
-static enum st_status lay_out(struct walk *walk, enum st_table table, struct layout *layout) {
-    ST_FINALIZED sqlite3_stmt *info = NULL;
-    struct st_sql keys = {0}, columns = {0};
-    const char *name = st_table_name(table);
-    char names[COLUMNS_MAX][64];
-    int order[COLUMNS_MAX] = {0};
-    if (sqlite3_prepare_v2(walk->verify->model, "SELECT name, pk FROM pragma_table_info(?)", -1,
-                           &info, NULL) != SQLITE_OK ||
-        sqlite3_bind_text(info, 1, name, -1, SQLITE_STATIC) != SQLITE_OK)
-        return st_db_fail_memory(walk->verify->error);
-    *layout = (struct layout){0};
-    while (sqlite3_step(info) == SQLITE_ROW) {
-        int i = layout->column_count++, place = sqlite3_column_int(info, 1);
-        assert(i < COLUMNS_MAX && place < COLUMNS_MAX);
-        st_column_copy(info, 0, names[i], sizeof names[i]);
-        st_sql_add(&columns, ", \"%s\"", names[i]);
-        order[place] = place == 0 ? 0 : i;
-        layout->key_count += place != 0;
-    }
-    for (int place = 1; place <= layout->key_count; place++)
-        st_sql_add(&keys, "%s\"%s\"", place == 1 ? "" : ", ", names[order[place]]);
-    bool by_run = belongs_by_run(table);
-    bool newest_first = layout->key_count > 1 &&
-                        strcmp(names[order[layout->key_count]], "entry") == 0;
-    st_sql_add(&layout->sql, "SELECT %s%s, %s FROM %s%s ORDER BY %s%s", keys.text, columns.text,
-               by_run ? "run" : "entry", name,
-               by_run ? " WHERE run >= ?" : " WHERE entry BETWEEN ? AND ?",
-               keys.text, newest_first ? " DESC" : "");
-    return ST_OK;
-}
-
-/* What stands around the row being read: the run whose rows they are, and rows of no entry. */
-struct group {
-    bool has_run;
-    int64_t run;
-    bool is_here; /* the entry is in this window */
-    struct held_entry *entry;
-    sqlite3_stmt *entry_of_run;
-    const char *table;
-    int64_t orphan_count;
-    char orphan_key[ST_VERIFY_KEY_SIZE]; /* of the first */
-};
-
-/* Rows of one unknown run come together and are told together; any other row alone. */
-static enum st_status tell_orphans(struct walk *walk, struct group *group) {
-    char count[40];
-    if (group->orphan_count == 0)
-        return ST_OK;
-    (void)snprintf(count, sizeof count, "%" PRId64 " %s", group->orphan_count,
-                   group->orphan_count == 1 ? "row" : "rows from this one on");
-    group->orphan_count = 0;
-    struct st_verify_row row = {.table = group->table,
-                                .row = group->orphan_key,
-                                .field = group->has_run ? "run" : "entry",
-                                .expected = "an entry of the journal",
-                                .found = count};
-    return st_verify_tell(walk->verify, ST_VERIFY_ORPHAN, &row);
-}
-
-static enum st_status enter_run(struct walk *walk, struct group *group, int64_t run) {
-    struct st_verify *verify = walk->verify;
-    bool found = false;
-    enum st_status status = tell_orphans(walk, group);
-    group->run = run;
-    group->has_run = true;
-    if (status == ST_OK && group->entry_of_run == NULL)
-        status = st_prepare(verify->ledger, &group->entry_of_run,
-                            "SELECT entry FROM run WHERE run = ?", verify->error);
-    if (status != ST_OK)
-        return status;
-    (void)sqlite3_reset(group->entry_of_run);
-    if (sqlite3_bind_int64(group->entry_of_run, 1, run) != SQLITE_OK)
-        return st_db_fail_sqlite(verify->ledger, verify->error);
-    status = st_verify_next(verify, group->entry_of_run, &found);
-    /* A run that is not there belongs to the last window, so that its rows are told of once. */
-    int64_t entry = found ? sqlite3_column_int64(group->entry_of_run, 0) : INT64_MAX;
-    group->is_here = entry >= walk->first && entry <= walk->last;
-    group->entry = found ? find_entry(walk, entry) : NULL;
-    (void)sqlite3_reset(group->entry_of_run);
-    return status;
-}
-
-static enum st_status add_to_entry(struct walk *walk, struct held_entry *entry,
-                                   enum st_table table) {
-    if (entry->running == NULL)
-        entry->running = EVP_MD_CTX_new();
-    if (entry->running == NULL)
-        return st_db_fail_memory(walk->verify->error);
-    if (!entry->is_running) {
-        if (EVP_DigestInit_ex2(entry->running, walk->sha256, NULL) != 1)
-            return st_db_fail_memory(walk->verify->error);
-        if (st_table_has_codes(table))
-            st_codes_open(&entry->codes, table);
-    }
-    entry->is_running = true;
-    entry->found[table].count++;
-    if (EVP_DigestUpdate(entry->running, walk->bytes, walk->size) != 1)
-        return st_db_fail_memory(walk->verify->error);
-    return ST_OK;
-}
-
-static enum st_status take_row_of_entry(struct walk *walk, struct held_entry *entry,
-                                        enum st_table table, const struct layout *layout,
-                                        sqlite3_stmt *row) {
-    char key[ST_VERIFY_KEY_SIZE];
-    bool has_codes = st_table_has_codes(table);
-    enum st_status status =
-        put_columns(walk, row, layout->key_count, layout->column_count - has_codes);
-    if (status == ST_OK)
-        status = add_to_entry(walk, entry, table);
-    if (status != ST_OK || !has_codes)
-        return status;
-    st_verify_key(row, layout->key_count, key);
-    return st_verify_codes(walk->verify, table, &entry->codes, row, layout->key_count, key);
-}
-
-static enum st_status take_row(struct walk *walk, struct group *group, enum st_table table,
-                               const struct layout *layout, sqlite3_stmt *row) {
-    int64_t owner = sqlite3_column_int64(row, layout->key_count + layout->column_count);
+static enum st_status tell_orphan(struct walk *walk, const struct st_layout *layout,
+                                  sqlite3_stmt *row, int64_t owner) {
+    char key[ST_VERIFY_KEY_SIZE], entry[40];
     enum st_status status = ST_OK;
-    if (!belongs_by_run(table)) {
-        group->entry = find_entry(walk, owner);
-        group->is_here = true;
-    } else if (!group->has_run || group->run != owner) {
-        status = enter_run(walk, group, owner);
+    (void)snprintf(entry, sizeof entry, "entry %" PRId64, owner);
+    if (owner > walk->journal_end && owner != walk->told_missing) {
+        const struct st_verify_row told = {.table = "journal",
+                                           .row = entry,
+                                           .field = "entry",
+                                           .expected = entry,
+                                           .found = "the journal ends before it",
+                                           .text = "Rows belong to this entry, and the journal does "
+                                                   "not have it: it was cut off, or they were "
+                                                   "added."};
+        walk->told_missing = owner;
+        status = st_verify_tell(walk->verify, ST_VERIFY_ENTRY, &told);
     }
-    if (status != ST_OK || !group->is_here)
-        return status;
+    st_layout_row(layout, row, key);
+    const struct st_verify_row told = {.table = layout->name,
+                                       .row = key,
+                                       .field = "entry",
+                                       .expected = "an entry of the journal",
+                                       .found = "no such entry"};
+    return status == ST_OK ? st_verify_tell(walk->verify, ST_VERIFY_ORPHAN, &told) : status;
+}
+
+static enum st_status take_row(struct walk *walk, const struct st_layout *layout, int entry_column,
+                               sqlite3_stmt *row) {
+    int64_t owner = sqlite3_column_int64(row, entry_column);
+    struct held_entry *entry = find_entry(walk, owner);
+    struct st_code_verdict verdict;
     walk->verify->summary->row_count++;
-    if (group->entry != NULL)
-        return take_row_of_entry(walk, group->entry, table, layout, row);
-    if (group->orphan_count++ == 0)
-        st_verify_key(row, layout->key_count, group->orphan_key);
-    return belongs_by_run(table) ? ST_OK : tell_orphans(walk, group);
+    if (entry == NULL)
+        return tell_orphan(walk, layout, row, owner);
+    walk->bytes.size = 0;
+    bool is_taken = st_row_bytes_add(&walk->bytes, row, layout->column_count - 1);
+    if (is_taken && !entry->is_running) {
+        is_taken = st_sha256_begin(walk->sha256, &entry->running);
+        entry->codes = (struct st_code_walk){0};
+        entry->is_running = true;
+    }
+    if (!is_taken || !st_sha256_add(entry->running, walk->bytes.data, walk->bytes.size))
+        return st_db_fail_memory(walk->verify->error);
+    entry->found[layout->table].count++;
+    if (!st_codes_fit(layout, &entry->codes, &walk->bytes, row, &verdict))
+        entry->misfits |= UINT32_C(1) << layout->table;
+    return ST_OK;
+}
+
+/* A bound is only set where there is one: what is no number at all is met too. */
+static enum st_status open_rows(struct walk *walk, const struct st_layout *layout,
+                                sqlite3_stmt **rows) {
+    struct st_sql sql = {0};
+    st_layout_select(layout, &sql);
+    if (walk->first != INT64_MIN)
+        st_sql_add(&sql, " WHERE entry >= ?1");
+    if (walk->last != INT64_MAX)
+        st_sql_add(&sql, "%s entry <= ?2", walk->first == INT64_MIN ? " WHERE" : " AND");
+    st_layout_order(layout, &sql);
+    enum st_status status = st_verify_query(walk->verify, rows, sql.text, walk->first);
+    if (status == ST_OK && walk->last != INT64_MAX &&
+        sqlite3_bind_int64(*rows, 2, walk->last) != SQLITE_OK)
+        status = st_db_fail_sqlite(walk->verify->ledger, walk->verify->error);
+    return status;
 }
 
 static enum st_status finish_table(struct walk *walk, enum st_table table) {
     for (size_t i = 0; i < walk->entry_count; i++) {
         struct held_entry *entry = &walk->entries[i];
-        unsigned char digest[SHA256_SIZE];
         if (!entry->is_running)
             continue;
         entry->is_running = false;
-        if (EVP_DigestFinal_ex(entry->running, digest, NULL) != 1)
-            return st_db_fail_memory(walk->verify->error);
-        to_hex(digest, entry->found[table].digest);
-        if (!st_table_digest_hide(&walk->maker, entry->number, st_table_name(table),
-                                  entry->found[table].digest))
+        if (!st_sha256_end(entry->running, entry->found[table].digest) ||
+            !st_verify_hide(walk->verify, entry->said.number, st_table_name(table),
+                            entry->found[table].digest))
             return st_db_fail_memory(walk->verify->error);
     }
     return ST_OK;
@@ -503,35 +177,85 @@ static enum st_status finish_table(struct walk *walk, enum st_table table) {
 
 static enum st_status walk_table(struct walk *walk, enum st_table table) {
     ST_FINALIZED sqlite3_stmt *rows = NULL;
-    struct layout layout;
-    struct group group = {.table = st_table_name(table)};
+    struct st_layout layout;
     bool found = false;
-    enum st_status status = lay_out(walk, table, &layout);
-    if (status == ST_OK)
-        status = st_verify_query(walk->verify, &rows, layout.sql.text,
-                                 belongs_by_run(table) ? walk->verify->first_run : walk->first);
-    if (status == ST_OK && !belongs_by_run(table) &&
-        sqlite3_bind_int64(rows, 2, walk->last) != SQLITE_OK)
-        status = st_db_fail_sqlite(walk->verify->ledger, walk->verify->error);
+    enum st_status status = st_layout_read(walk->verify, table, &layout);
+    if (status != ST_OK)
+        return status;
+    int entry_column = st_layout_column(&layout, "entry");
+    status = open_rows(walk, &layout, &rows);
     while (status == ST_OK &&
            (status = st_verify_next(walk->verify, rows, &found)) == ST_OK && found)
-        status = take_row(walk, &group, table, &layout, rows);
-    if (status == ST_OK)
-        status = tell_orphans(walk, &group);
-    st_statement_finalize(&group.entry_of_run);
+        status = take_row(walk, &layout, entry_column, rows);
     enum st_status finished = finish_table(walk, table);
     return status == ST_OK ? finished : status;
+}
+
+/* The municipality's row is the first that is walked. When neither its digest nor the code of its
+ * secret fits, the secret was changed: that is told once, and not again for every entry. */
+static enum st_status settle_secret(struct walk *walk) {
+    ST_FINALIZED sqlite3_stmt *row = NULL;
+    struct st_verify *verify = walk->verify;
+    struct st_layout layout;
+    struct st_sql sql = {0};
+    struct st_code_walk codes = {0};
+    struct st_code_verdict verdict;
+    bool found = false;
+    enum st_status status = st_layout_read(verify, ST_TABLE_MUNICIPALITY, &layout);
+    if (status != ST_OK)
+        return status;
+    st_layout_select(&layout, &sql);
+    st_sql_add(&sql, " ORDER BY entry DESC LIMIT 1");
+    status = st_verify_query(verify, &row, sql.text, 0);
+    if (status == ST_OK)
+        status = st_verify_next(verify, row, &found);
+    if (status != ST_OK || !found)
+        return status;
+    const struct held_entry *entry =
+        find_entry(walk, sqlite3_column_int64(row, st_layout_column(&layout, "entry")));
+    walk->bytes.size = 0;
+    if (!st_row_bytes_add(&walk->bytes, row, layout.column_count - 1))
+        return st_db_fail_memory(verify->error);
+    if (entry != NULL && !st_codes_fit(&layout, &codes, &walk->bytes, row, &verdict) &&
+        (verdict.unfit_columns >> st_layout_column(&layout, "secret") & 1) != 0 &&
+        strcmp(entry->said.listed[ST_TABLE_MUNICIPALITY].digest,
+               entry->found[ST_TABLE_MUNICIPALITY].digest) != 0)
+        verify->has_secret = false;
+    return ST_OK;
+}
+
+/* Without a secret, rows can be counted and no more. */
+static void compare_counts_only(struct walk *walk) {
+    for (size_t i = 0; i < walk->entry_count; i++)
+        for (unsigned t = 0; t < ST_TABLE_COUNT; t++) {
+            struct held_entry *entry = &walk->entries[i];
+            if (entry->found[t].count == entry->said.listed[t].count)
+                entry->found[t] = entry->said.listed[t];
+        }
+}
+
+/* What could not be read is told once, and not again as rows that are missing. */
+static void pass_over(struct walk *walk, enum st_table table) {
+    for (size_t i = 0; i < walk->entry_count; i++) {
+        struct held_entry *entry = &walk->entries[i];
+        entry->found[table] = entry->said.listed[table];
+        entry->misfits &= ~(UINT32_C(1) << table);
+    }
 }
 
 /* A table that cannot be read to its end is told of; the others still have their turn. */
 static enum st_status walk_tables(struct walk *walk) {
     struct st_verify *verify = walk->verify;
     for (unsigned t = 0; t < ST_TABLE_COUNT; t++) {
-        enum st_status status = walk_table(walk, (enum st_table)t);
+        enum st_table table = (enum st_table)t;
+        if (st_table_is_of_payslip(table))
+            continue;
+        enum st_status status = walk_table(walk, table);
+        if (status == ST_OK && table == ST_TABLE_MUNICIPALITY)
+            status = settle_secret(walk);
         if (status == ST_DAMAGED && !verify->stopped) {
-            struct st_verify_row row = {.table = st_table_name((enum st_table)t),
-                                        .found = verify->error->text};
-            status = st_verify_tell(verify, ST_VERIFY_READ, &row);
+            pass_over(walk, table);
+            status = st_verify_tell_damage(verify, st_table_name(table), "");
         }
         if (status != ST_OK)
             return status;
@@ -539,126 +263,254 @@ static enum st_status walk_tables(struct walk *walk) {
     return ST_OK;
 }
 
-/* ---- an entry's rows together -------------------------------------------------------------- */
+/* ---- a second look at the rows of an entry -------------------------------------------------- */
 
-/* How many rows of a table an entry of a kind may write. */
-static void row_limits(const char *kind, enum st_table table, int64_t *least, int64_t *most) {
-    bool is_fact = table >= ST_TABLE_FACT && table < ST_TABLE_IMPORT_FILE;
-    *least = *most = 0;
-    if (strcmp(kind, "init") == 0 && table == ST_TABLE_MUNICIPALITY)
-        *least = *most = 1;
-    else if ((strcmp(kind, "init") == 0 || strcmp(kind, "rates") == 0) && table == ST_TABLE_RATE)
-        *least = 1, *most = INT64_MAX;
-    else if (strcmp(kind, "import") == 0 && (is_fact || table == ST_TABLE_IMPORT_FILE))
-        *least = table == ST_TABLE_IMPORT_FILE, *most = INT64_MAX;
-    else if (strcmp(kind, "run") == 0 && table == ST_TABLE_RUN)
-        *least = *most = 1;
-    else if (strcmp(kind, "run") == 0 && belongs_by_run(table))
-        *most = INT64_MAX;
-    else if ((strcmp(kind, "approve") == 0 && table == ST_TABLE_APPROVAL) ||
-             (strcmp(kind, "export") == 0 && table == ST_TABLE_EXPORT))
-        *least = *most = 1;
+struct look {
+    struct walk *walk;
+    const struct held_entry *entry;
+    const struct st_layout *layout;
+    sqlite3_stmt *rows;
+    bool rows_are_right;
+    int64_t missing; /* rows less than listed */
+    int64_t place_count;
+    char key_before[ST_VERIFY_KEY_SIZE];
+};
+
+static enum st_status tell_missing(struct look *look, const char *where, const char *key) {
+    const struct st_table_rows *listed = &look->entry->said.listed[look->layout->table];
+    char row[ST_VERIFY_KEY_SIZE] = "", expected[60], found[60];
+    st_verify_add_key(row, "%s%s", where, key);
+    (void)snprintf(expected, sizeof expected, "%" PRId64 " row%s of entry %" PRId64, listed->count,
+                   listed->count == 1 ? "" : "s", look->entry->said.number);
+    (void)snprintf(found, sizeof found, "%" PRId64 ": %" PRId64 " missing",
+                   listed->count - look->missing, look->missing);
+    const struct st_verify_row told = {
+        .table = look->layout->name, .row = row, .expected = expected, .found = found};
+    look->place_count++;
+    return st_verify_tell(look->walk->verify, ST_VERIFY_MISSING, &told);
 }
 
-static enum st_status check_content(struct walk *walk, const struct held_entry *entry) {
-    enum st_status status = ST_OK;
-    char key[80], expected[60], found[40];
-    (void)snprintf(key, sizeof key, "entry %" PRId64 " (%s)", entry->number, entry->kind);
-    for (unsigned t = 0; status == ST_OK && t < ST_TABLE_COUNT; t++) {
-        int64_t least, most;
-        row_limits(entry->kind, (enum st_table)t, &least, &most);
-        if (entry->found[t].count >= least && entry->found[t].count <= most)
+/* The row before this one is not the one that was written before it. */
+static enum st_status tell_link(struct look *look, const struct st_code_verdict *verdict) {
+    char key[ST_VERIFY_KEY_SIZE], expected[80];
+    st_layout_row(look->layout, look->rows, key);
+    if (look->missing > 0)
+        return tell_missing(look, "before ", key);
+    if (verdict->link == 0)
+        (void)snprintf(expected, sizeof expected, "no row before it");
+    else
+        (void)snprintf(expected, sizeof expected, "a row whose key has the code %04x",
+                       verdict->link);
+    const struct st_verify_row told = {
+        .table = look->layout->name,
+        .row = key,
+        .field = "codes",
+        .expected = expected,
+        .found = look->key_before[0] == '\0' ? "no row before it" : look->key_before};
+    return st_verify_tell(look->walk->verify, ST_VERIFY_LINK, &told);
+}
+
+/* What the run's payslips come to. */
+static size_t add_totals(const struct look *look, struct st_code_candidate *candidates) {
+    const struct walk *walk = look->walk;
+    for (size_t i = 0; look->layout->table == ST_TABLE_RUN && i < walk->run_count; i++) {
+        const struct st_run_found *found = &walk->runs_found[i];
+        if (found->entry != look->entry->said.number || !found->is_whole)
             continue;
-        (void)snprintf(expected, sizeof expected, "%s%" PRId64 " rows",
-                       most > least ? "at least " : "", least);
-        (void)snprintf(found, sizeof found, "%" PRId64 " rows", entry->found[t].count);
-        struct st_verify_row row = {.table = st_table_name((enum st_table)t),
-                                    .row = key,
-                                    .field = "entry",
-                                    .expected = expected,
-                                    .found = found};
-        status = st_verify_tell(walk->verify, ST_VERIFY_CONTENT, &row);
+        for (int t = 0; t < ST_RUN_TOTAL_COUNT; t++)
+            candidates[t] = (struct st_code_candidate){
+                .column = st_layout_column(look->layout, found->totals[t].column),
+                .is_number = true,
+                .number = found->totals[t].number};
+        return ST_RUN_TOTAL_COUNT;
     }
+    return 0;
+}
+
+/* Which entry a row belonged to is one of few, and what a run comes to is known. */
+static enum st_status tell_codes(struct look *look, const struct st_code_verdict *verdict) {
+    struct walk *walk = look->walk;
+    struct st_code_candidate *candidates =
+        calloc(walk->entry_count + ST_RUN_TOTAL_COUNT, sizeof *candidates);
+    int column = st_layout_column(look->layout, "entry");
+    if (candidates == NULL)
+        return st_db_fail_memory(walk->verify->error);
+    for (size_t i = 0; i < walk->entry_count; i++)
+        candidates[i] = (struct st_code_candidate){
+            .column = column, .is_number = true, .number = walk->entries[i].said.number};
+    size_t count = walk->entry_count + add_totals(look, candidates + walk->entry_count);
+    enum st_status status =
+        st_verify_tell_codes(walk->verify, look->layout, verdict, &walk->bytes, look->rows,
+                             look->rows_are_right, candidates, count);
+    free(candidates);
     return status;
 }
 
-/* The rows of each table against what the entry's list says of them. */
-static enum st_status check_tables(struct walk *walk, const struct held_entry *entry) {
+static enum st_status look_at_row(struct look *look, struct st_code_walk *codes) {
+    struct walk *walk = look->walk;
+    struct st_code_verdict verdict;
     enum st_status status = ST_OK;
-    char key[80], expected[120], found[120];
-    (void)snprintf(key, sizeof key, "entry %" PRId64 " (%s)", entry->number, entry->kind);
-    for (unsigned t = 0; status == ST_OK && t < ST_TABLE_COUNT; t++) {
-        const struct table_rows *listed = &entry->listed[t], *rows = &entry->found[t];
-        if (listed->count == rows->count && strcmp(listed->digest, rows->digest) == 0)
-            continue;
-        (void)snprintf(expected, sizeof expected, "%" PRId64 " rows, digest %s", listed->count,
-                       listed->count == 0 ? "none" : listed->digest);
-        (void)snprintf(found, sizeof found, "%" PRId64 " rows, digest %s", rows->count,
-                       rows->count == 0 ? "none" : rows->digest);
-        struct st_verify_row row = {.table = st_table_name((enum st_table)t),
-                                    .row = key,
-                                    .field = "tables",
-                                    .expected = expected,
-                                    .found = found};
-        status = st_verify_tell(walk->verify, ST_VERIFY_DIGEST, &row);
+    walk->bytes.size = 0;
+    if (!st_row_bytes_add(&walk->bytes, look->rows, look->layout->column_count - 1))
+        return st_db_fail_memory(walk->verify->error);
+    if (!st_codes_fit(look->layout, codes, &walk->bytes, look->rows, &verdict)) {
+        if (verdict.is_readable && !verdict.link_fits && !look->rows_are_right)
+            status = tell_link(look, &verdict);
+        if (status == ST_OK)
+            status = tell_codes(look, &verdict);
     }
+    st_layout_row(look->layout, look->rows, look->key_before);
+    return status;
+}
+
+/* Rows are missing, and no row says that the one before it is gone: they were the last, or all. */
+static enum st_status tell_end(struct look *look) {
+    const struct st_entry_said *said = &look->entry->said;
+    char key[ST_VERIFY_KEY_SIZE] = "";
+    if (look->missing <= 0 || look->place_count > 0)
+        return ST_OK;
+    if (look->key_before[0] != '\0')
+        return tell_missing(look, "after ", look->key_before);
+    st_verify_add_key(key, "entry %" PRId64, said->number);
+    if (said->run != 0)
+        st_verify_add_key(key, ", run %" PRId64, said->run);
+    return tell_missing(look, said->listed[look->layout->table].count == 1 ? "" : "all of ", key);
+}
+
+static enum st_status look_again(struct walk *walk, const struct held_entry *entry,
+                                 enum st_table table) {
+    ST_FINALIZED sqlite3_stmt *rows = NULL;
+    const struct st_table_rows *listed = &entry->said.listed[table], *found = &entry->found[table];
+    struct st_layout layout;
+    struct st_sql sql = {0};
+    struct st_code_walk codes = {0};
+    struct look look = {.walk = walk,
+                        .entry = entry,
+                        .layout = &layout,
+                        .rows_are_right = walk->verify->has_secret && st_table_rows_equal(listed, found),
+                        .missing = listed->count - found->count};
+    bool is_row = false;
+    enum st_status status = st_layout_read(walk->verify, table, &layout);
+    if (status != ST_OK)
+        return status;
+    st_layout_select(&layout, &sql);
+    st_sql_add(&sql, " WHERE entry = ?");
+    st_layout_order(&layout, &sql);
+    status = st_verify_query(walk->verify, &rows, sql.text, entry->said.number);
+    look.rows = rows;
+    while (status == ST_OK &&
+           (status = st_verify_next(walk->verify, rows, &is_row)) == ST_OK && is_row)
+        status = look_at_row(&look, &codes);
+    return status == ST_OK ? tell_end(&look) : status;
+}
+
+/* ---- an entry's rows together -------------------------------------------------------------- */
+
+/* What a run's rows came to, for its entry; kept until the entry was looked at. */
+static enum st_status take_run(void *context, const struct st_run_found *found) {
+    struct walk *walk = context;
+    struct held_entry *entry = find_entry(walk, found->entry);
+    if (entry == NULL)
+        return ST_OK;
+    for (unsigned i = 0; i < ST_RUN_TABLE_COUNT; i++)
+        entry->found[ST_TABLE_PAYSLIP + i] =
+            found->is_whole ? found->tables[i] : entry->said.listed[ST_TABLE_PAYSLIP + i];
+    if (walk->run_count == walk->run_room) {
+        size_t room = 2 * walk->run_room + 16;
+        struct st_run_found *larger = realloc(walk->runs_found, room * sizeof *larger);
+        if (larger == NULL)
+            return st_db_fail_memory(walk->verify->error);
+        walk->runs_found = larger;
+        walk->run_room = room;
+    }
+    walk->runs_found[walk->run_count++] = *found;
+    return ST_OK;
+}
+
+/* The root, and which rows of the run they are whose digests do not fit. */
+static enum st_status name_run(struct walk *walk, const struct st_run_found *found) {
+    struct st_verify *verify = walk->verify;
+    const struct held_entry *entry = find_entry(walk, found->entry);
+    char key[80];
+    bool fits = true;
+    if (entry == NULL || !found->is_whole)
+        return ST_OK;
+    (void)snprintf(key, sizeof key, "entry %" PRId64 ", run %" PRId64, found->entry, found->run);
+    const struct st_verify_row row = {.table = "journal", .row = key, .field = "root"};
+    enum st_status status = ST_OK;
+    if (verify->has_secret)
+        status = st_verify_same_text(verify, ST_VERIFY_ROOT, &row, found->root, entry->said.root);
+    for (unsigned t = ST_TABLE_PAYSLIP; t <= ST_TABLE_FINDING; t++)
+        fits = fits && st_table_rows_equal(&entry->said.listed[t], &entry->found[t]);
+    return status == ST_OK && !fits && strcmp(entry->said.kind, "run") == 0
+               ? st_verify_recompute(verify, &entry->said, found)
+               : status;
+}
+
+/* Where list and rows agree with the digest's other side (verify_journal.c), the rows are right. */
+static enum st_status settle_list(struct walk *walk, struct held_entry *entry) {
+    char digest[ST_DIGEST_TEXT_SIZE];
+    if (entry->said.list_fits_digest)
+        return ST_OK;
+    if (!st_table_list_digest(walk->sha256, entry->found, digest))
+        return st_db_fail_memory(walk->verify->error);
+    if (strcmp(digest, entry->said.digest) == 0)
+        memcpy(entry->said.listed, entry->found, sizeof entry->found);
+    return ST_OK;
+}
+
+static enum st_status check_held(struct walk *walk, struct held_entry *entry) {
+    enum st_status status =
+        st_verify_entry_rows(walk->verify, walk->sha256, &entry->said, entry->found);
+    if (status == ST_OK)
+        status = settle_list(walk, entry);
+    for (unsigned t = 0; status == ST_OK && t < ST_TABLE_COUNT; t++)
+        if (st_table_has_codes((enum st_table)t) &&
+            ((entry->misfits >> t & 1) != 0 ||
+             !st_table_rows_equal(&entry->said.listed[t], &entry->found[t])))
+            status = look_again(walk, entry, (enum st_table)t);
     return status;
 }
 
 /* ---- all entries --------------------------------------------------------------------------- */
 
-static enum st_status walk_windows(struct walk *walk) {
-    ST_FINALIZED sqlite3_stmt *journal = NULL;
-    bool is_end = false;
-    enum st_status status =
-        st_verify_query(walk->verify, &journal,
-                        "SELECT entry, time, actor, kind, run, detail, tables, digest, root,"
-                        " previous_hash, hash, codes FROM journal ORDER BY entry",
-                        0);
-    st_codes_open(&walk->journal_codes, ST_TABLE_JOURNAL);
-    while (status == ST_OK && !is_end) {
-        status = read_window(walk, journal, &is_end);
-        if (status == ST_OK)
-            status = walk_tables(walk);
-        for (size_t i = 0; status == ST_OK && i < walk->entry_count; i++) {
-            status = check_content(walk, &walk->entries[i]);
-            if (status == ST_OK)
-                status = check_tables(walk, &walk->entries[i]);
-        }
-    }
-    return status;
-}
-
-/* A secret that is none fits no digest: the row of municipality is told, and so is every entry. */
-static enum st_status open_maker(struct walk *walk) {
-    struct st_error damage;
-    enum st_status status = st_leaf_maker_open(&walk->maker, walk->verify->ledger, &damage);
-    if (status == ST_DAMAGED && walk->maker.hasher != NULL)
-        return ST_OK;
-    if (status != ST_OK)
-        *walk->verify->error = damage;
+static enum st_status walk_window(struct walk *walk, bool *is_end) {
+    enum st_status status = read_window(walk, is_end);
+    if (status == ST_OK)
+        status = walk_tables(walk);
+    if (status == ST_OK)
+        status = st_run_walk_each(walk->runs, walk->first, walk->last, take_run, walk);
+    if (!walk->verify->has_secret)
+        compare_counts_only(walk);
+    for (size_t i = 0; status == ST_OK && i < walk->entry_count; i++)
+        status = check_held(walk, &walk->entries[i]);
+    for (size_t i = 0; status == ST_OK && i < walk->run_count; i++)
+        status = name_run(walk, &walk->runs_found[i]);
+    walk->run_count = 0;
     return status;
 }
 
 enum st_status st_verify_rows(struct st_verify *verify) {
-    struct walk walk = {.verify = verify};
-    memset(walk.hash_before, '0', ST_DIGEST_TEXT_SIZE - 1);
-    walk.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    walk.context = EVP_MD_CTX_new();
+    struct walk walk = {.verify = verify, .last = INT64_MIN, .journal_end = INT64_MAX};
+    bool is_end = false;
+    walk.sha256 = st_sha256_new();
     walk.entries = calloc(WINDOW, sizeof *walk.entries);
-    enum st_status status = walk.sha256 == NULL || walk.context == NULL || walk.entries == NULL
+    enum st_status status = walk.sha256 == NULL || walk.entries == NULL
                                 ? st_db_fail_memory(verify->error)
-                                : make_room(&walk, 1024);
+                                : st_journal_check_new(verify, walk.sha256, &walk.journal);
     if (status == ST_OK)
-        status = open_maker(&walk);
+        status = st_run_walk_new(verify, walk.sha256, &walk.runs);
+    while (status == ST_OK && !is_end)
+        status = walk_window(&walk, &is_end);
     if (status == ST_OK)
-        status = walk_windows(&walk);
+        status = st_verify_stray_runs(verify);
     for (size_t i = 0; walk.entries != NULL && i < WINDOW; i++)
-        EVP_MD_CTX_free(walk.entries[i].running);
+        st_sha256_run_free(walk.entries[i].running);
     free(walk.entries);
-    free(walk.bytes);
-    EVP_MD_CTX_free(walk.context);
-    EVP_MD_free(walk.sha256);
-    st_leaf_maker_close(&walk.maker);
+    free(walk.runs_found);
+    st_row_bytes_free(&walk.bytes);
+    st_run_walk_free(walk.runs);
+    st_journal_check_free(walk.journal);
+    st_sha256_free(walk.sha256);
     return status;
 }

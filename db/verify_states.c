@@ -226,6 +226,43 @@ static enum st_status check_runs(struct st_verify *verify) {
     return status;
 }
 
+/* ---- paid twice ---------------------------------------------------------------------------- */
+
+/* Two runs of one month, neither discarded: who is due by both is paid twice. */
+static enum st_status check_twice(struct st_verify *verify) {
+    ST_FINALIZED sqlite3_stmt *pairs = NULL;
+    bool found = false;
+    enum st_status status = st_verify_query(
+        verify, &pairs,
+        "SELECT a.run, b.run, a.month, count(*), total(q.net_ore) FROM run AS a"
+        " JOIN run AS b ON b.month = a.month AND b.run > a.run"
+        " JOIN payslip AS p ON p.run = a.run AND p.state = 'due' AND p.net_ore > 0"
+        " JOIN payslip AS q ON q.run = b.run AND q.person_id = p.person_id AND q.state = 'due'"
+        "  AND q.net_ore > 0"
+        " WHERE NOT EXISTS (SELECT 1 FROM journal AS d WHERE d.run IN (a.run, b.run)"
+        "  AND d.kind = 'discard')"
+        " GROUP BY a.run, b.run",
+        0);
+    while (status == ST_OK && (status = st_verify_next(verify, pairs, &found)) == ST_OK && found) {
+        char key[80], text[80];
+        int64_t count = sqlite3_column_int64(pairs, 3);
+        (void)snprintf(key, sizeof key, "runs %" PRId64 " and %" PRId64 ", month %.20s",
+                       (int64_t)sqlite3_column_int64(pairs, 0),
+                       (int64_t)sqlite3_column_int64(pairs, 1), st_column_text(pairs, 2));
+        (void)snprintf(text, sizeof text, "%" PRId64 " person%s paid by both", count,
+                       count == 1 ? "" : "s");
+        const struct st_verify_row row = {.table = "payslip",
+                                          .row = key,
+                                          .field = "person_id",
+                                          .expected = "one payment a person and month",
+                                          .found = text,
+                                          .has_amount = true,
+                                          .amount = {sqlite3_column_int64(pairs, 4)}};
+        status = st_verify_tell(verify, ST_VERIFY_TWICE, &row);
+    }
+    return status;
+}
+
 /* ---- approvals ----------------------------------------------------------------------------- */
 
 enum { PAYMENTS = OWN, SUM_ORE, MESSAGE_ID, CREATED, RUN_PAYMENTS, RUN_NET, RUNNER, RUN_DAY,
@@ -243,6 +280,14 @@ static enum st_status check_confirmed(struct st_verify *verify, sqlite3_stmt *ap
         status = st_verify_same_number(verify, ST_VERIFY_APPROVAL, row,
                                        sqlite3_column_int64(approval, RUN_NET),
                                        sqlite3_column_int64(approval, SUM_ORE), true);
+    char day[ST_DATE_TEXT_SIZE];
+    (void)snprintf(day, sizeof day, "%.10s", st_column_text(approval, J_TIME));
+    row->field = "created";
+    row->expected = st_column_text(approval, RUN_DAY);
+    row->found = day;
+    if (status == ST_OK && sqlite3_column_type(approval, J_TIME) != SQLITE_NULL &&
+        strcmp(row->expected, day) < 0)
+        status = st_verify_tell(verify, ST_VERIFY_APPROVAL, row);
     row->field = "entry";
     row->expected = "another actor than who computed the run";
     row->found = st_column_text(approval, J_ACTOR);
@@ -313,31 +358,77 @@ static enum st_status check_approvals(struct st_verify *verify) {
 
 /* ---- exports ------------------------------------------------------------------------------- */
 
+enum { FORM = OWN, CONTENT, TAX_KID, SHA256, RUN_IS_THERE, BEFORE_CONTENT, BEFORE_KID };
+
+static bool is_digest(const char *text) {
+    return strlen(text) == ST_DIGEST_TEXT_SIZE - 1 &&
+           strspn(text, "0123456789abcdef") == ST_DIGEST_TEXT_SIZE - 1;
+}
+
+/* How the tax is paid was settled by the first file: with the benefits, alone, or elsewhere. */
+static bool contents_agree(sqlite3_stmt *export) {
+    const char *content = st_column_text(export, CONTENT);
+    const char *before = st_column_text(export, BEFORE_CONTENT);
+    if (before[0] == '\0')
+        return true;
+    if (strcmp(content, "benefits") == 0)
+        return strcmp(before, "benefits+tax") != 0;
+    if (strcmp(before, "benefits") == 0)
+        return strcmp(content, "tax") == 0;
+    return strcmp(content, before) == 0 &&
+           strcmp(st_column_text(export, TAX_KID), st_column_text(export, BEFORE_KID)) == 0;
+}
+
+static enum st_status check_file(struct st_verify *verify, sqlite3_stmt *export,
+                                 struct st_verify_row *row) {
+    enum st_status status = ST_OK;
+    row->field = "sha256";
+    row->expected = "64 hexadecimal digits";
+    row->found = st_verify_value(export, SHA256);
+    if (!is_digest(row->found))
+        status = st_verify_tell(verify, ST_VERIFY_EXPORT, row);
+    row->field = "content";
+    row->expected = "what leaves room for the run's other files, so that no tax is paid twice";
+    row->found = st_verify_value(export, CONTENT);
+    if (status == ST_OK && !contents_agree(export))
+        status = st_verify_tell(verify, ST_VERIFY_EXPORT, row);
+    return status;
+}
+
+static enum st_status check_export(struct st_verify *verify, sqlite3_stmt *export) {
+    char key[ST_VERIFY_KEY_SIZE], detail[120];
+    struct st_verify_row row = {.table = "export", .row = key};
+    st_verify_key(export, 2, key);
+    enum st_status status = check_entry(verify, export, "export", &row);
+    (void)snprintf(detail, sizeof detail, "%.60s, %.40s", st_column_text(export, FORM),
+                   st_column_text(export, CONTENT));
+    if (status == ST_OK)
+        status = check_detail(verify, export, detail, &row);
+    row.field = "run";
+    row.expected = "a run";
+    row.found = "no such run";
+    if (status == ST_OK && sqlite3_column_int(export, RUN_IS_THERE) == 0)
+        status = st_verify_tell(verify, ST_VERIFY_REFERENCE, &row);
+    return status == ST_OK ? check_file(verify, export, &row) : status;
+}
+
+/* Each is held against the run's first file that settled more than the benefits alone. */
 static enum st_status check_exports(struct st_verify *verify) {
     ST_FINALIZED sqlite3_stmt *exports = NULL;
     bool found = false;
     enum st_status status = st_verify_query(
         verify, &exports,
         "SELECT e.entry AS entry, e.run AS run" FROM_JOURNAL
-        ", e.form, e.content, EXISTS (SELECT 1 FROM run AS r WHERE r.run = e.run)"
-        " FROM export AS e LEFT JOIN journal AS j ON j.entry = e.entry ORDER BY e.entry",
+        ", e.form, e.content, e.tax_kid, e.sha256,"
+        " EXISTS (SELECT 1 FROM run AS r WHERE r.run = e.run), f.content, f.tax_kid"
+        " FROM export AS e LEFT JOIN journal AS j ON j.entry = e.entry"
+        " LEFT JOIN export AS f ON f.entry = (SELECT entry FROM export AS x WHERE x.run = e.run"
+        "  AND x.entry < e.entry ORDER BY x.content <> 'benefits' DESC, x.entry LIMIT 1)"
+        " ORDER BY e.entry",
         0);
     while (status == ST_OK && (status = st_verify_next(verify, exports, &found)) == ST_OK &&
-           found) {
-        char key[ST_VERIFY_KEY_SIZE], detail[120];
-        struct st_verify_row row = {.table = "export", .row = key};
-        st_verify_key(exports, 2, key);
-        status = check_entry(verify, exports, "export", &row);
-        (void)snprintf(detail, sizeof detail, "%.60s, %.40s", st_column_text(exports, OWN),
-                       st_column_text(exports, OWN + 1));
-        if (status == ST_OK)
-            status = check_detail(verify, exports, detail, &row);
-        row.field = "run";
-        row.expected = "a run";
-        row.found = "no such run";
-        if (status == ST_OK && sqlite3_column_int(exports, OWN + 2) == 0)
-            status = st_verify_tell(verify, ST_VERIFY_REFERENCE, &row);
-    }
+           found)
+        status = check_export(verify, exports);
     return status;
 }
 
@@ -347,6 +438,8 @@ enum st_status st_verify_states(struct st_verify *verify) {
         status = check_municipality(verify);
     if (status == ST_OK)
         status = check_runs(verify);
+    if (status == ST_OK)
+        status = check_twice(verify);
     if (status == ST_OK)
         status = check_approvals(verify);
     return status == ST_OK ? check_exports(verify) : status;

@@ -41,15 +41,19 @@ static enum st_status check_marks(struct st_verify *verify) {
 
 /* ---- what SQLite says ---------------------------------------------------------------------- */
 
-/* The longest name of a table in the message; "" when none is. */
-static const char *table_in(const char *message) {
-    const char *best = strstr(message, "journal") == NULL ? "" : "journal";
-    for (unsigned t = 0; t < ST_TABLE_COUNT; t++) {
-        const char *name = st_table_name((enum st_table)t);
-        if (strlen(name) > strlen(best) && strstr(message, name) != NULL)
-            best = name;
-    }
-    return best;
+/* "... in table.column", or "... in table": where SQLite says so; "" otherwise. */
+static void find_place(const char *message, char table[40], char field[40]) {
+    const char *at = message;
+    table[0] = field[0] = '\0';
+    for (const char *next = strstr(at, " in "); next != NULL; next = strstr(at, " in "))
+        at = next + strlen(" in ");
+    if (at > message)
+        (void)sscanf(at, "%39[a-z_].%39[a-z_0-9]", table, field);
+    for (unsigned t = 0; t < ST_TABLE_COUNT; t++)
+        if (strcmp(table, st_table_name((enum st_table)t)) == 0)
+            return;
+    if (strcmp(table, "journal") != 0)
+        table[0] = field[0] = '\0';
 }
 
 static enum st_status check_integrity(struct st_verify *verify) {
@@ -59,8 +63,10 @@ static enum st_status check_integrity(struct st_verify *verify) {
     while (status == ST_OK && (status = st_verify_next(verify, statement, &found)) == ST_OK &&
            found) {
         const char *message = st_column_text(statement, 0);
-        struct st_verify_row row = {
-            .table = table_in(message), .expected = "ok", .found = message};
+        char table[40], field[40];
+        const struct st_verify_row row = {
+            .table = table, .field = field, .expected = "ok", .found = message};
+        find_place(message, table, field);
         if (strcmp(message, "ok") != 0)
             status = st_verify_tell(verify, ST_VERIFY_INTEGRITY, &row);
     }

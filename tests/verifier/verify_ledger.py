@@ -717,7 +717,7 @@ def check_corrections(ledger, person):
         expect("difference_ore by its lines", differences.pop(month, None), difference)
         expect("difference_ore", row["due_ore"] - row["paid_ore"], difference)
         expect("paid_ore", paid.get(month, 0), row["paid_ore"])
-        if not 1 <= row["cause_entry"] <= run["entry"]:
+        if not 0 <= row["cause_entry"] < run["entry"]:
             ledger.find("correction", where, "cause_entry %s is later", row["cause_entry"])
         ledger.count("corrections")
     for month in differences:

@@ -445,7 +445,7 @@ static void release(struct simulation *simulation) {
     for (size_t i = 0; i < ST_SIMULATED_MONTHS_MAX; i++)
         st_calculator_free(simulation->months[i].calculator);
     free(simulation->rates);
-    free(simulation->known.items);
+    st_run_rates_free(&simulation->known);
 }
 
 enum st_status st_ledger_simulate(struct st_ledger *ledger, const struct st_simulation *simulation,

@@ -151,7 +151,8 @@ static enum st_status add_leaf(struct st_run_walk *walk, int64_t run) {
         const char *name = source->layout.name;
         if (!st_row_bytes_text(leaf, name, strlen(name)) ||
             !st_row_bytes_number(leaf, source->person_count) ||
-            !st_row_bytes_copy(leaf, source->bytes.data, source->bytes.size))
+            (source->bytes.size > 0 &&
+             !st_row_bytes_copy(leaf, source->bytes.data, source->bytes.size)))
             return st_db_fail_memory(error);
     }
     enum st_status status = st_payslip_salt(&walk->verify->leaves, run, walk->person.data, &salt, error);
